@@ -1,0 +1,1 @@
+"""On Record: ask a corpus, get back only what it says, word for word, with proof."""

@@ -1,0 +1,164 @@
+"""The frozen values that flow from left to right through the package.
+
+Offsets count Unicode code points and are half-open. The text of a document exists once, in
+`Document`; everything else holds a `Span` into it, so that a quote cannot differ from its source.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Block = Literal["title", "heading", "caption", "boilerplate", "body"]
+Kind = Literal["direct", "indirect", "text"]
+Status = Literal["answered", "abstained"]
+Reason = Literal["no_match", "not_answered", "filtered_out", "empty_index"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points.
+
+    Raises:
+        ValueError: `start` is negative or `end` lies before it.
+    """
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"span {self.start}:{self.end}: want 0 <= start <= end")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The characters of `text` that this span covers."""
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One article, as its reader gave it: NFC, line ends as `\\n`.
+
+    `id` is the path below the indexed folder, or the record's own id in a table of articles.
+    `date` is the day of publication, as `YYYY-MM-DD`, or `None` where the source does not say.
+    """
+
+    id: str
+    text: str = field(repr=False)
+    title: str | None = None
+    outlet: str | None = None
+    date: str | None = None
+    url: str | None = None
+    path: str | None = None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the text in UTF-8, as 64 hexadecimal digits."""
+        return sha256(self.text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A slice of a document that can be cited, and what kind of block it stands in."""
+
+    document: Document = field(repr=False)
+    span: Span
+    block: Block = "body"
+    speaker: str | None = None
+    kind: Kind = "text"
+
+    @property
+    def text(self) -> str:
+        """Exactly `document.text[start:end]`."""
+        return self.span.of(self.document.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Neighbouring body sentences of one document: what is embedded and retrieved."""
+
+    document: Document = field(repr=False)
+    span: Span
+    sentences: tuple[Sentence, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """Exactly `document.text[start:end]`."""
+        return self.span.of(self.document.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may answer; `None` lets all pass. Dates are inclusive, `YYYY-MM-DD`."""
+
+    document: str | None = None
+    outlet: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.document, self.outlet, self.since, self.until))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Query:
+    """A question, read once: its words and its vector. Shape of `vector`: (width,)."""
+
+    text: str
+    vector: NDArray[np.float32] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved passage. `score`: higher is better, comparable within one question only."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence, scored in its passage.
+
+    `score` orders sentences; `probability`, 0 to 1, is that the sentence answers the question.
+    """
+
+    sentence: Sentence
+    score: float
+    probability: float
+    hit: Hit = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Sentences of different documents that say the same, best wording first."""
+
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many different documents say it."""
+        return len({one.sentence.document.id for one in self.evidence})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sources say, or that they do not.
+
+    `confidence`, 0 to 1, is that the first sentence answers the question. An abstained answer has
+    no statements, a reason, and up to three `nearest` sentences. Times are in milliseconds.
+    """
+
+    question: str
+    statements: tuple[Statement, ...]
+    confidence: float
+    status: Status
+    reason: Reason | None = None
+    nearest: tuple[Evidence, ...] = ()
+    timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)
