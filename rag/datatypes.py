@@ -43,7 +43,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Document:
-    """One article, as its reader gave it: NFC, line ends as `\\n`.
+    """One article, as its reader gave it: NFC, each line end a line feed.
 
     `id` is the path below the indexed folder, or the record's own id in a table of articles.
     `date` is the day of publication, as `YYYY-MM-DD`, or `None` where the source does not say.
@@ -145,6 +145,11 @@ class Statement:
     def documents(self) -> int:
         """How many different documents say it."""
         return len({one.sentence.document.id for one in self.evidence})
+
+    @property
+    def independent(self) -> int:
+        """How many of them are no copies: documents of the same text count once."""
+        return len({one.sentence.document.sha256 for one in self.evidence})
 
 
 @dataclass(frozen=True, slots=True)

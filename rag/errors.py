@@ -13,6 +13,7 @@ OnRecordError
     ├── IndexForeign        there is something, but no index of ours
     ├── IndexOutdated       written by another version of the format
     ├── IndexDamaged        a part is missing or half-written
+    ├── IndexUnwritable     the disk is full, or the folder may not be written to
     └── IndexBusy           another process is writing it
 
 Abstaining is a value (`Answer.status`), never one of these.
@@ -58,9 +59,9 @@ class DocumentUnreadable(OnRecordError):
 class NothingToIndex(OnRecordError):
     """No path gave a document; an index that was there is as it was."""
 
-    def __init__(self, where: str, why: str) -> None:
-        super().__init__(where, why)
-        self.where, self.why = where, why
+    def __init__(self, where: str, why: str, failures: tuple[DocumentUnreadable, ...] = ()) -> None:
+        super().__init__(where, why, failures)
+        self.where, self.why, self.failures = where, why, failures
 
     def __str__(self) -> str:
         return f"{self.where}: {self.why}; the index was not changed"
@@ -127,6 +128,12 @@ class IndexDamaged(IndexUnusable):
         "run onrecord index --index {index} to rebuild what is derived, or remove the folder "
         "and index the sources again"
     )
+
+
+class IndexUnwritable(IndexUnusable):
+    """The disk is full, or the folder may not be written to; what was there is unchanged."""
+
+    mend = "free space or permit writing, or name another folder with --index; nothing was changed"
 
 
 class IndexBusy(IndexUnusable):

@@ -1,0 +1,57 @@
+# Everything runs in .venv; versions are in constraints.txt.
+PYTHON ?= python3
+Q ?= what did Putin say about Syria?
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help ask serve test lint types unit wheel gold bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
+
+ask: .venv/run .onrecord/record.db ## answer Q="…" from the five articles in seeds/
+	@$(BIN)/onrecord ask "$$QUESTION"
+ask: export QUESTION := $(Q)
+
+serve: .venv/run .onrecord/record.db ## the page at http://127.0.0.1:7860
+	$(BIN)/python app.py
+
+test: lint types unit wheel ## lint, types, offline tests, then the installed wheel
+
+lint: .venv/dev ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev ## mypy --strict
+	$(BIN)/mypy
+
+unit: .venv/dev ## tests that need no second environment
+	$(BIN)/python -m pytest -m "not wheel"
+
+wheel: .venv/dev ## build the wheel, install it alone elsewhere, use it
+	$(BIN)/python -m pytest -m wheel
+
+gold: .venv/run ## the five measures of answers on our own questions
+	$(BIN)/onrecord eval tests/gold/seeds --corpus seeds
+
+bench: .venv/dev ## speed and quality figures of the README, one JSON line each
+	$(BIN)/python benchmarks/asking.py
+	$(BIN)/python benchmarks/sentence_splitting.py --json
+	$(BIN)/python benchmarks/footprint.py
+
+clean: ## remove everything that was made
+	rm -rf .venv .onrecord .cache dist build
+
+.onrecord/record.db: .venv/run $(wildcard seeds/*)
+	$(BIN)/onrecord index seeds
+	@touch $@
+
+.venv/run: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/dev: .venv/run
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev
+	@touch $@

@@ -1,0 +1,95 @@
+"""Scored sentences to an answer: choose, group what says the same, or abstain.
+
+Flow: Query + Evidence -> `compose` -> Answer. A sentence is shown as it stands in its document;
+nothing is joined, cut or reworded.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.datatypes import Answer, Evidence, Query, Reason, Statement
+from rag.errors import ConfigInvalid
+from rag.terms import content_terms
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without)\b|n['’]t\b", re.I
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComposeConfig:
+    """How an answer is put together.
+
+    `min_confidence`: probability below which the answer is to abstain. `keep`: share of the best
+    sentence's probability that a further one needs. `most`: statements at the most. `same`: overlap
+    (Jaccard) of content terms from which two sentences say the same.
+    """
+
+    min_confidence: float
+    keep: float = 0.6
+    most: int = 8
+    same: float = 0.6
+
+    def __post_init__(self) -> None:
+        for name in ("min_confidence", "keep", "same"):
+            value = getattr(self, name)
+            if not 0 <= value <= 1:
+                raise ConfigInvalid(f"{name} is {value}", "use a number from 0 to 1")
+
+
+def compose(
+    query: Query, evidence: Sequence[Evidence], *, unanswered: Reason, config: ComposeConfig
+) -> Answer:
+    """The sentences that answer, grouped; or an abstention with `unanswered` as its reason.
+
+    Args:
+        query: The question.
+        evidence: Each sentence once, best first.
+        unanswered: The reason to give where no sentence is good enough.
+        config: Thresholds.
+    """
+    confidence = evidence[0].probability if evidence else 0.0
+    if confidence < config.min_confidence or not evidence:
+        return Answer(
+            query.text, (), confidence, "abstained", unanswered, nearest=_nearest(evidence)
+        )
+    enough = max(config.min_confidence, config.keep * confidence)
+    chosen = [one for one in evidence if one.probability >= enough]
+    statements = group(chosen, same=config.same)[: config.most]
+    return Answer(query.text, statements, confidence, "answered")
+
+
+def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The best sentence of each of the three nearest passages."""
+    best = {(e.hit.passage.document.id, e.hit.passage.span): e for e in reversed(evidence)}
+    return tuple(sorted(best.values(), key=evidence.index)[:3])
+
+
+def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]:
+    """Sentences that say the same as one statement; order of the best of each is kept."""
+    groups: list[list[Evidence]] = []
+    for one in evidence:
+        for members in groups:
+            if say_the_same(members[0].sentence.text, one.sentence.text, least=same):
+                members.append(one)
+                break
+        else:
+            groups.append([one])
+    return tuple(Statement(tuple(members)) for members in groups)
+
+
+def say_the_same(a: str, b: str, *, least: float) -> bool:
+    """Whether two sentences share most terms, and neither a number nor a negation differs.
+
+    Source: `python benchmarks/same_statement.py` measures it on news paraphrases.
+    """
+    if _numbers(a) != _numbers(b) or bool(_NEGATION.search(a)) != bool(_NEGATION.search(b)):
+        return False
+    one, other = set(content_terms(a)), set(content_terms(b))
+    return len(one & other) >= least * len(one | other)
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))

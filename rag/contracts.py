@@ -1,0 +1,125 @@
+"""The JSON objects that other programs depend on; a change raises the number in `schema`.
+
+Flow: values -> dictionaries with the keys of the contract, in its order.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Statement
+
+ANSWER = "onrecord.answer/1"
+SEARCH = "onrecord.search/1"
+
+Json = str | int | float | None | list["Json"] | dict[str, "Json"]
+
+
+class Citations:
+    """Numbers of documents in the order in which they are first cited, from 1."""
+
+    def __init__(self, documents: Iterable[Document]) -> None:
+        self.documents = tuple({document.id: document for document in documents}.values())
+        self._number = {document.id: n for n, document in enumerate(self.documents, 1)}
+
+    @classmethod
+    def of(cls, answer: Answer) -> "Citations":
+        """The documents that an answer, or what came nearest to one, cites."""
+        shown = [one for statement in answer.statements for one in statement.evidence]
+        return cls(one.sentence.document for one in (*shown, *answer.nearest))
+
+    def __getitem__(self, document: Document) -> int:
+        return self._number[document.id]
+
+    def sources(self) -> list[Json]:
+        """The source list of the contract."""
+        return [
+            {
+                "citation": self[document],
+                "document": document.id,
+                "title": document.title,
+                "outlet": document.outlet,
+                "date": document.date,
+                "url": document.url,
+                "sha256": document.sha256,
+            }
+            for document in self.documents
+        ]
+
+
+def answer_object(
+    answer: Answer, *, number: str | int | None = None, timings: bool = True
+) -> dict[str, Json]:
+    """An answer as `onrecord.answer/1`.
+
+    Args:
+        answer: What was found, or that nothing was.
+        number: The `id` that came with the question.
+        timings: Whether to tell the times, the one part that differs from run to run.
+    """
+    cited = Citations.of(answer)
+    return {
+        "schema": ANSWER,
+        "id": number,
+        "question": answer.question,
+        "status": answer.status,
+        "reason": answer.reason,
+        "confidence": round(answer.confidence, 4),
+        "sentences": [
+            _slice(one.sentence, one, cited, place)
+            for place, statement in enumerate(answer.statements, 1)
+            for one in statement.evidence
+        ],
+        "statements": [
+            _statement(place, statement, cited)
+            for place, statement in enumerate(answer.statements, 1)
+        ],
+        "sources": cited.sources(),
+        "nearest": [_slice(one.hit.passage, one, cited, None) for one in answer.nearest],
+        "timings_ms": {name: round(ms, 1) for name, ms in answer.timings} if timings else {},
+    }
+
+
+def search_object(question: str, hits: Sequence[Hit]) -> dict[str, Json]:
+    """Ranked passages as `onrecord.search/1`; `score` is comparable within one question only."""
+    cited = Citations(hit.passage.document for hit in hits)
+    return {
+        "schema": SEARCH,
+        "question": question,
+        "hits": [
+            {
+                "text": hit.passage.text,
+                "document": hit.passage.document.id,
+                "start": hit.passage.span.start,
+                "end": hit.passage.span.end,
+                "citation": cited[hit.passage.document],
+                "score": round(hit.score, 6),
+            }
+            for hit in hits
+        ],
+        "sources": cited.sources(),
+    }
+
+
+def _slice(
+    part: Sentence | Passage, one: Evidence, cited: Citations, statement: int | None
+) -> Json:
+    return {
+        "text": part.text,
+        "document": part.document.id,
+        "start": part.span.start,
+        "end": part.span.end,
+        "citation": cited[part.document],
+        "statement": statement,
+        "score": round(one.probability, 4),
+        "speaker": one.sentence.speaker,
+        "kind": one.sentence.kind,
+        "context": None,
+    }
+
+
+def _statement(place: int, statement: Statement, cited: Citations) -> Json:
+    return {
+        "number": place,
+        "citations": sorted({cited[one.sentence.document] for one in statement.evidence}),
+        "documents": statement.documents,
+        "independent": statement.independent,
+    }

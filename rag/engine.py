@@ -1,0 +1,292 @@
+"""`OnRecord`: opens an index and wires the stages; the one module that knows them all.
+
+Flow: question -> query -> retrieve -> read -> compose -> Answer.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from time import perf_counter_ns
+from typing import Self, TypeVar
+
+from rag.compose import ComposeConfig, compose
+from rag.datatypes import Answer, Document, Filters, Hit, Query, Reason, Sentence
+from rag.encoders import OnnxEncoder
+from rag.errors import DocumentUnknown, IndexDamaged, InputInvalid, QuestionInvalid
+from rag.evidence import EvidenceReader, SimilarityAndCover
+from rag.indexing import IndexReport, Progress, build, encoder_folder
+from rag.retrieve import RetrieveConfig, Retrieved, search
+from rag.segment import PassageConfig
+from rag.store import Counts, Record, Settings, snapshot
+from rag.vectors import PassageVectors
+from rag.verify import cited_documents, differences, documents_below
+
+LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
+_READ_PASSAGES = 20  # how many of the best passages are read for evidence
+_NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
+_ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index holds and what it was built with."""
+
+    path: Path
+    state: str
+    counts: Counts
+    settings: Settings
+    size_bytes: int
+
+
+class OnRecord:
+    """An index to ask. One object serves any number of threads.
+
+    Example:
+        >>> OnRecord.build("my.index", ["articles"])                       # doctest: +SKIP
+        >>> answer = OnRecord.open("my.index").ask("what did she say?")    # doctest: +SKIP
+        >>> [one.sentence.text for s in answer.statements for one in s.evidence]  # doctest: +SKIP
+    """
+
+    def __init__(self, path: Path, encoder: OnnxEncoder, vectors: PassageVectors) -> None:
+        self.path = path
+        self._encoder = encoder
+        self._vectors = vectors
+        self._reader: EvidenceReader = SimilarityAndCover()
+        self._loading = Lock()
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """Open an index for asking. A later build of it by another process is noticed.
+
+        Raises:
+            IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
+        """
+        path = Path(path)
+        encoder, vectors = _settled(path, lambda record: _load(record))
+        return cls(path, encoder, vectors)
+
+    @staticmethod
+    def build(
+        path: str | Path,
+        sources: Sequence[str | Path] = (),
+        *,
+        encoder: str | None = None,
+        passages: PassageConfig | None = None,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> IndexReport:
+        """Bring the index at `path` up to date with files and folders; see `indexing.build`."""
+        paths = [Path(one) for one in sources]
+        return build(Path(path), paths, encoder=encoder, config=passages, progress=progress)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        min_confidence: float | None = None,
+    ) -> Answer:
+        """The sentences that answer, cited, or an abstention with its reason.
+
+        Args:
+            question: At most 2,000 characters.
+            filters: Which documents may answer.
+            min_confidence: 0 to 1, probability below which to abstain; default: the reader's own.
+
+        Raises:
+            QuestionInvalid: Empty, too long, or without a word.
+            ConfigInvalid: `min_confidence` is out of range.
+            IndexUnusable: The index went away or was damaged meanwhile.
+        """
+        text, filters = _checked(question), _checked_filters(filters)
+        least = self._reader.min_confidence if min_confidence is None else min_confidence
+        config = ComposeConfig(min_confidence=least)
+        clock = _Clock()
+
+        def read(record: Record) -> Answer:
+            query, retrieved = self._retrieve(record, text, filters, _READ_PASSAGES)
+            clock.lap("retrieve")
+            evidence = self._reader.read(query, retrieved.hits, record)
+            clock.lap("read")
+            reason = _reason(record, retrieved)
+            if reason == "no_match":
+                evidence = ()
+            return compose(query, evidence, unanswered=reason, config=config)
+
+        answer = _settled(self.path, read)
+        return replace(answer, question=question, timings=clock.stop())
+
+    def search(
+        self, question: str, *, filters: Filters | None = None, depth: int = 10
+    ) -> tuple[Hit, ...]:
+        """The `depth` best passages, best first.
+
+        Raises:
+            As `ask`.
+        """
+        if depth < 1:
+            raise InputInvalid(f"depth is {depth}", "use 1 or more")
+        text, filters = _checked(question), _checked_filters(filters)
+        return _settled(
+            self.path, lambda record: self._retrieve(record, text, filters, depth)[1].hits
+        )
+
+    def _retrieve(
+        self, record: Record, text: str, filters: Filters, depth: int
+    ) -> tuple[Query, Retrieved]:
+        vectors = self._vectors_of(record)
+        query = Query(text, self._encoder.encode([text])[0])
+        config = RetrieveConfig(candidates=max(100, depth))
+        found = search(query, record, vectors, filters=filters, depth=depth, config=config)
+        return query, found
+
+    def _vectors_of(self, record: Record) -> PassageVectors:
+        with self._loading:
+            if self._vectors.state != record.state:
+                self._encoder, self._vectors = _load(record, self._encoder)
+            return self._vectors
+
+    def document(self, name: str) -> Document:
+        """The document of this id.
+
+        Raises:
+            DocumentUnknown: There is none.
+        """
+        with snapshot(self.path) as record:
+            return record.document(name)
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, by id."""
+        with snapshot(self.path) as record:
+            yield from record.documents()
+
+    def sentences(self, name: str) -> tuple[Sentence, ...]:
+        """All sentences of a document in order, whatever their block.
+
+        Raises:
+            DocumentUnknown: There is none of this id.
+        """
+        with snapshot(self.path) as record:
+            return record.sentences(record.document(name))
+
+    def info(self) -> IndexInfo:
+        """What the index holds."""
+        with snapshot(self.path) as record:
+            size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+            return IndexInfo(self.path, record.state, record.counts(), record.settings, size)
+
+
+def verify_against_index(path: Path, answer: dict[str, object]) -> list[str]:
+    """What does not hold of a saved answer by the index, one line each.
+
+    Raises:
+        InputInvalid: It is no answer object.
+        IndexUnusable: There is nothing to check against.
+    """
+    with snapshot(path) as record:
+
+        def lookup(name: str) -> Document | None:
+            try:
+                return record.document(name)
+            except DocumentUnknown:
+                return None
+
+        return differences(answer, lookup)
+
+
+def verify_against_files(folder: Path, answer: dict[str, object]) -> list[str]:
+    """What does not hold of a saved answer by the files themselves, one line each.
+
+    Raises:
+        InputInvalid: It is no answer object.
+        NothingToIndex: No file of the folder can be read.
+    """
+    return differences(answer, documents_below(folder, cited_documents(answer)).get)
+
+
+def _settled(path: Path, work: Callable[[Record], T]) -> T:
+    """`work` over one state; again where a writer took that state's files away meanwhile."""
+    seen: set[str] = set()
+    while True:
+        with snapshot(path) as record:
+            try:
+                return work(record)
+            except (FileNotFoundError, IndexDamaged) as error:
+                if record.state in seen or len(seen) == _ATTEMPTS:
+                    if isinstance(error, IndexDamaged):
+                        raise
+                    seen_file = Path(error.filename or "a file").name
+                    raise IndexDamaged(path, f"{seen_file} is missing") from error
+                seen.add(record.state)
+
+
+def _load(record: Record, encoder: OnnxEncoder | None = None) -> tuple[OnnxEncoder, PassageVectors]:
+    settings = record.settings
+    if encoder is None or encoder.fingerprint != settings.fingerprint:
+        folder = encoder_folder(record.index, settings.fingerprint)
+        try:
+            encoder = OnnxEncoder(folder)
+        except (ValueError, KeyError) as error:
+            raise IndexDamaged(record.index, f"{folder.name} is not whole") from error
+    return encoder, PassageVectors(record.index, record.state, expected=record.passages())
+
+
+def _reason(record: Record, retrieved: Retrieved) -> Reason:
+    if not retrieved.hits:
+        return "filtered_out" if record.passages() else "empty_index"
+    if not retrieved.matched and retrieved.similarity < _NO_MATCH_BELOW:
+        return "no_match"
+    return "not_answered"
+
+
+def _checked(question: str) -> str:
+    """The question as it is searched for: NFC, white space as single spaces."""
+    mend = "ask a question in plain words"
+    if len(question) > LONGEST_QUESTION:
+        seen = f"the question has {len(question):,} characters, more than {LONGEST_QUESTION:,}"
+        raise QuestionInvalid(seen, "shorten it")
+    try:
+        question.encode()
+    except UnicodeEncodeError as error:
+        raise QuestionInvalid("the question is not valid UTF-8", "type it again") from error
+    text = " ".join(unicodedata.normalize("NFC", question).replace("\0", " ").split())
+    if not text:
+        raise QuestionInvalid("the question is empty", mend)
+    if not any(character.isalnum() for character in text):
+        raise QuestionInvalid(f"the question {text[:40]!r} holds no word", mend)
+    return text
+
+
+def _checked_filters(filters: Filters | None) -> Filters:
+    filters = filters or Filters()
+    for name in ("since", "until"):
+        value = getattr(filters, name)
+        try:
+            if value:
+                date.fromisoformat(value)
+        except ValueError as error:
+            raise InputInvalid(f"{name} is {value!r}", "use a date such as 2024-12-01") from error
+    if filters.since and filters.until and filters.since > filters.until:
+        seen = f"since {filters.since} lies after until {filters.until}"
+        raise InputInvalid(seen, "exchange them")
+    return filters
+
+
+class _Clock:
+    """Wall time of stages, in milliseconds."""
+
+    def __init__(self) -> None:
+        self._start = self._last = perf_counter_ns()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = perf_counter_ns()
+        self._laps[stage] = (now - self._last) / 1e6
+        self._last = now
+
+    def stop(self) -> tuple[tuple[str, float], ...]:
+        return (*self._laps.items(), ("total", (perf_counter_ns() - self._start) / 1e6))

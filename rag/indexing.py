@@ -1,0 +1,400 @@
+"""Files into an index: read what changed, embed what is new, swap the state in one step.
+
+Flow: paths -> sources -> documents -> sentences and passages -> vectors -> commit.
+Law: everything that a state needs is on the disk before the one transaction that names it, so a
+crash at any instant leaves the old state or the new one.
+"""
+
+import errno
+import shutil
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from filelock import FileLock, Timeout
+
+from rag.datatypes import Document, Passage
+from rag.encoders import DEFAULT_ENCODER, SentenceTransformerEncoder
+from rag.errors import (
+    DocumentUnreadable,
+    IndexBusy,
+    IndexDamaged,
+    IndexForeign,
+    IndexMissing,
+    IndexUnwritable,
+    NothingToIndex,
+)
+from rag.readers import Source, fetch, read, sources
+from rag.segment import PassageConfig, headline, passages, segment
+from rag.store import (
+    RECORD,
+    Counts,
+    IndexedFile,
+    Settings,
+    Writer,
+    check_place,
+    embedding_key,
+    new_state,
+)
+from rag.vectors import path_of, save, sync_folder, sync_tree
+
+ANALYSIS = 1  # raise it when `segment` or `terms` give other results: every index is cut again
+_EMBED_AT_ONCE = 2048  # texts; enough to sort by length, few enough to lose little in a crash
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM}
+
+
+class Progress(Protocol):
+    """Told what is being done, and how far it is."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """`done` of `total` documents of this stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What a run of indexing did, in documents, and what it could not read."""
+
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    rebuilt: bool
+    counts: Counts
+    failures: tuple[DocumentUnreadable, ...]
+
+
+def encoder_folder(index: Path, fingerprint: str) -> Path:
+    """Where the index keeps the query encoder of this fingerprint."""
+    return index / f"encoder-{fingerprint[:16]}"
+
+
+def build(
+    index: Path,
+    paths: Sequence[Path],
+    *,
+    encoder: str | None = None,
+    config: PassageConfig | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> IndexReport:
+    """Bring an index up to date with files and folders, or, without paths, rebuild it.
+
+    Args:
+        index: Folder of the index; made if it is missing.
+        paths: Each is added, or updated where it was indexed before; what is gone from a folder
+            is removed. Without any: everything derived from the record is made anew.
+        encoder: A sentence-transformers model; default: as before, else the packaged one.
+        config: How passages are cut; default: as before.
+        progress: Called now and then.
+
+    Raises:
+        NothingToIndex: No path gave a document.
+        EncoderUnavailable: The model is not on this machine.
+        IndexBusy, IndexForeign, IndexOutdated, IndexDamaged, IndexUnwritable: See `errors`.
+    """
+    check_place(index)
+    if not paths and not (index / RECORD).exists():
+        raise IndexMissing(index, "there is no index here")
+    with _clear_errors(index):
+        index.mkdir(parents=True, exist_ok=True)
+        with _lock(index), closing(Writer(index)) as writer:
+            if not paths and writer.settings is None:
+                raise IndexMissing(index, "its first build never ended")
+            return _Build(writer, encoder, config, progress).run(paths)
+
+
+@contextmanager
+def _lock(index: Path) -> Iterator[None]:
+    try:
+        with FileLock(index / "lock", timeout=0):
+            yield
+    except Timeout as error:
+        raise IndexBusy(index, "another process is writing it") from error
+
+
+@contextmanager
+def _clear_errors(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise IndexUnwritable(index, (error.strerror or str(error)).lower()) from error
+        raise
+    except sqlite3.OperationalError as error:
+        raise IndexUnwritable(index, str(error)) from error
+    except sqlite3.DatabaseError as error:
+        if str(error) == "file is not a database":
+            raise IndexForeign(index, f"{RECORD} is no record of On Record") from error
+        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A file to read: new, or with other bytes than when it was last read."""
+
+    root: str
+    source: Source
+    known: IndexedFile | None
+
+
+class _Build:
+    """One run over one transaction."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        encoder: str | None,
+        config: PassageConfig | None,
+        progress: Progress,
+    ) -> None:
+        self.writer, self.progress = writer, progress
+        self.before = writer.settings
+        self.encoder_name = encoder or (self.before.encoder if self.before else DEFAULT_ENCODER)
+        if config is None and self.before is not None:
+            config = PassageConfig(
+                length_words=self.before.length_words, overlap_words=self.before.overlap_words
+            )
+        self.config = config or PassageConfig()
+        self.encoder: SentenceTransformerEncoder | None = None
+        self.pending: dict[bytes, str] = {}
+        self.failures: list[DocumentUnreadable] = []
+        self.added = self.updated = self.removed = self.unchanged = 0
+
+    def run(self, paths: Sequence[Path]) -> IndexReport:
+        changed, gone = self.plan(paths)
+        if paths and not changed and not self.unchanged:
+            where = ", ".join(str(path) for path in paths)
+            raise NothingToIndex(where, "no document could be read", tuple(self.failures))
+        rebuild = not paths or self.settings_differ()
+        if changed or rebuild:
+            self.encoder = SentenceTransformerEncoder(self.encoder_name)
+            rebuild = rebuild or self.settings_differ()
+        if rebuild:
+            self.cut_again()
+        for file in gone:
+            self.removed += self.writer.remove_file(file.id)
+        for number, one in enumerate(changed):
+            self.progress("reading", number, len(changed))
+            self.update(one)
+        self.embed()
+        counts = self.writer.counts()
+        if paths and not counts.documents:
+            where = ", ".join(str(path) for path in paths)
+            raise NothingToIndex(where, "no document could be read", tuple(self.failures))
+        if self.writer.changed or not self.derived_is_whole():
+            self.finish()
+        return IndexReport(
+            *(self.added, self.updated, self.removed, self.unchanged),
+            rebuilt=rebuild and self.before is not None,
+            counts=counts,
+            failures=tuple(self.failures),
+        )
+
+    def plan(self, paths: Iterable[Path]) -> tuple[list[_Changed], list[IndexedFile]]:
+        """What has to be read, and what is gone."""
+        changed: list[_Changed] = []
+        gone: list[IndexedFile] = []
+        for path in paths:
+            root = str(path if str(path) == "-" else path.resolve())
+            known = {file.name: file for file in self.writer.files(root)}
+            found, failed = self.look(path, root, known, changed)
+            if not found and not failed:
+                self.failures.append(DocumentUnreadable(str(path), "no document to read in it"))
+            elif path.is_dir():
+                gone += [file for name, file in known.items() if name not in found | failed]
+        return changed, gone
+
+    def look(
+        self, path: Path, root: str, known: dict[str, IndexedFile], changed: list[_Changed]
+    ) -> tuple[set[str], set[str]]:
+        """Names that were found below `path`, and names that could not be read."""
+        found: set[str] = set()
+        failed: set[str] = set()
+        for source in sources(path, skip=self.writer.index):
+            try:
+                if isinstance(source, DocumentUnreadable):
+                    raise source
+                digest = sha256(fetch(source)).hexdigest()
+            except DocumentUnreadable as failure:
+                self.failures.append(failure)
+                failed |= {name for name in known if _at_or_below(name, failure.where)}
+                failed.add(failure.where)
+                continue
+            found.add(source.name)
+            if source.name in known and known[source.name].sha256 == digest:
+                self.unchanged += len(self.writer.documents_of(known[source.name].id))
+            else:
+                changed.append(_Changed(root, source, known.get(source.name)))
+            self.progress("looking", len(found), 0)
+        return found, failed
+
+    def settings(self) -> Settings | None:
+        """What this run builds with; `None` where nothing was ever built and nothing is to be."""
+        made_by = self.encoder or self.before
+        return made_by and Settings(
+            encoder=self.encoder_name,
+            fingerprint=made_by.fingerprint,
+            width=made_by.width,
+            length_words=self.config.length_words,
+            overlap_words=self.config.overlap_words,
+            analysis=ANALYSIS,
+        )
+
+    def settings_differ(self) -> bool:
+        return self.before is not None and self.before != self.settings()
+
+    def cut_again(self) -> None:
+        """Make sentences, passages and vectors of the stored texts by the present settings."""
+        self.writer.clear()
+        total = self.writer.counts().documents
+        for number, document in enumerate(self.writer.documents()):
+            self.progress("cutting again", number, total)
+            self.cut(document)
+
+    def update(self, one: _Changed) -> None:
+        """Read a file and bring its documents into the record."""
+        try:
+            content = fetch(one.source)
+        except DocumentUnreadable as failure:  # it changed since it was looked at
+            self.failures.append(failure)
+            return
+        before = (
+            {old.id: old for old in self.writer.documents_of(one.known.id)} if one.known else {}
+        )
+        file = None
+        failed = 0
+        for document in read(one.source, content):
+            if isinstance(document, DocumentUnreadable):
+                self.failures.append(document)
+                failed += 1
+                continue
+            if file is None:
+                file = self.writer.put_file(one.root, one.source.name, sha256(content).hexdigest())
+            self.take(file, one.source, _titled(document), before)
+        if file is None and one.known:
+            return  # nothing of it can be read now: what was read before stays
+        if not failed:
+            for name in before:
+                self.writer.remove(name)
+                self.removed += 1
+
+    def take(
+        self, file: int, source: Source, document: Document, before: dict[str, Document]
+    ) -> None:
+        """Add or replace a document of a file, or leave it as it is."""
+        old = before.pop(document.id, None)
+        if old == document:
+            self.unchanged += 1
+            return
+        holder = None if old else self.writer.file_of(document.id)
+        if holder:
+            place = _place(holder)
+            if place.exists() and not place.samefile(source.path):
+                why = f"the index holds another document {document.id!r}, from {place}; rename one"
+                self.failures.append(DocumentUnreadable(document.path or document.id, why))
+                return
+        if old or holder:
+            self.writer.remove(document.id)
+            self.updated += 1
+        else:
+            self.added += 1
+        self.writer.add(file, document)
+        self.cut(document)
+
+    def cut(self, document: Document) -> None:
+        """Cut a stored document; the vectors of its parts follow in batches."""
+        assert self.encoder is not None, "an encoder is loaded before anything is written"
+        fingerprint = self.encoder.fingerprint
+
+        def key(text: str) -> bytes:
+            name = embedding_key(fingerprint, text)
+            self.pending[name] = text
+            return name
+
+        parts = segment(document)
+        self.writer.cut(
+            document,
+            [(one, key(one.text) if one.block == "body" else None) for one in parts],
+            [(one, key(_in_context(one))) for one in passages(parts, self.config)],
+        )
+        if len(self.pending) >= _EMBED_AT_ONCE:
+            self.embed()
+
+    def embed(self) -> None:
+        """Make the vectors that are wanting, longest texts first, and keep them at once."""
+        missing = sorted(self.writer.without_vector(self.pending), key=self._length, reverse=True)
+        for start in range(0, len(missing), _EMBED_AT_ONCE // 8):
+            self.progress("embedding", start, len(missing))
+            keys = missing[start : start + _EMBED_AT_ONCE // 8]
+            assert self.encoder is not None, "only what an encoder named is pending"
+            vectors = self.encoder.encode([self.pending[key] for key in keys])
+            self.writer.add_vectors(keys, vectors)
+        self.pending.clear()
+
+    def _length(self, key: bytes) -> int:
+        return len(self.pending[key])
+
+    def derived_is_whole(self) -> bool:
+        settings = self.writer.settings
+        return (
+            settings is not None
+            and path_of(self.writer.index, self.writer.state).is_file()
+            and encoder_folder(self.writer.index, settings.fingerprint).is_dir()
+        )
+
+    def finish(self) -> None:
+        """Write what is derived, then commit the state that uses it, then clean up."""
+        self.progress("finishing", 0, 1)
+        index, settings = self.writer.index, self.settings()
+        assert settings is not None, "there is no index without documents"
+        self.export(index, settings)
+        state = new_state()
+        save(index, state, *self.writer.passage_vectors(settings.width))
+        self.writer.settings = settings
+        self.writer.commit(state)
+        used = {path_of(index, state), encoder_folder(index, settings.fingerprint)}
+        _remove_leftovers(index, keep=used)
+        self.writer.drop_unused_vectors()
+
+    def export(self, index: Path, settings: Settings) -> None:
+        folder = encoder_folder(index, settings.fingerprint)
+        if folder.is_dir():
+            return
+        draft = folder.with_suffix(".draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        (self.encoder or SentenceTransformerEncoder(self.encoder_name)).export(draft)
+        sync_tree(draft)
+        draft.rename(folder)
+        sync_folder(index)
+
+
+def _titled(document: Document) -> Document:
+    return document if document.title else replace(document, title=headline(document.text))
+
+
+def _in_context(passage: Passage) -> str:
+    """What is embedded for a passage: the title says what "he" and "the plan" are about."""
+    title = passage.document.title
+    return f"{title}\n{passage.text}" if title else passage.text
+
+
+def _place(file: IndexedFile) -> Path:
+    root = Path(file.root)
+    return root if root.is_file() else root / file.name
+
+
+def _at_or_below(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}/")
+
+
+def _remove_leftovers(index: Path, *, keep: set[Path]) -> None:
+    """Remove the files of older states and of builds that never ended."""
+    for entry in index.iterdir():
+        if entry.name.startswith(("passages-", "encoder-")) and entry not in keep:
+            if entry.is_dir():
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                entry.unlink(missing_ok=True)

@@ -1,0 +1,138 @@
+"""Answers as text for people: wrapped at the terminal's width, coloured on a terminal only.
+
+Law: text of documents is shown, never obeyed: no markup, and no control character reaches the
+terminal.
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from rag.contracts import Citations
+from rag.datatypes import Answer, Document, Hit
+from rag.evaluate.measures import Interval
+from rag.indexing import Progress
+
+_REASONS = {
+    "no_match": "no document has anything to do with it.",
+    "not_answered": "there are passages near the question, but none that answers it.",
+    "filtered_out": "no document passes the filters.",
+    "empty_index": "the index holds no documents.",
+}
+# C0, C1 and the characters that turn the direction of text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def console() -> Console:
+    """Standard output: as wide as the terminal, or 80 columns where there is none."""
+    terminal = sys.stdout.isatty()
+    return Console(width=None if terminal else 80, highlight=False, markup=False, emoji=False)
+
+
+def shown(text: str) -> str:
+    """Text of a document on one line, with nothing that a terminal would obey."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+
+
+def print_answer(out: Console, answer: Answer) -> None:
+    """The sentences with their citations and the sources; or why there is none."""
+    cited = Citations.of(answer)
+    if answer.status == "abstained":
+        _print_abstention(out, answer, cited)
+    else:
+        for statement in answer.statements:
+            first = statement.evidence[0]
+            numbers = sorted({cited[one.sentence.document] for one in statement.evidence})
+            marks = "".join(f" [{number}]" for number in numbers)
+            line = Text(shown(first.sentence.text)).append(marks, style="cyan")
+            out.print(line, soft_wrap=False)
+            out.print()
+        out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
+    if cited.documents:
+        out.print()
+        out.print(Text("Sources", style="bold"))
+        for document in cited.documents:
+            out.print(_source(cited[document], document))
+
+
+def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
+    out.print(
+        Text("The sources do not say", style="bold")
+        .append(": ", style="bold")
+        .append(_REASONS[answer.reason or "not_answered"], style="not bold")
+    )
+    if answer.nearest:
+        out.print()
+        out.print(Text("Nearest, but no answer:", style="dim"))
+        for one in answer.nearest:
+            line = Text(shown(one.sentence.text), style="dim")
+            line.append(f" [{cited[one.sentence.document]}]", style="cyan")
+            out.print(Padding(line, (0, 0, 0, 2)))
+
+
+def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
+    """Ranked passages with their citations, and the sources."""
+    cited = Citations(hit.passage.document for hit in hits)
+    for place, hit in enumerate(hits, 1):
+        document = hit.passage.document
+        span = f"{hit.passage.span.start}:{hit.passage.span.end}"
+        head = Text(f"{place}. ", style="bold").append(f"[{cited[document]}]", style="cyan")
+        out.print(head.append(f" {shown(document.id)} {span}  {hit.score:.4f}", style="dim"))
+        out.print(Padding(Text(shown(hit.passage.text)), (0, 0, 1, 3)))
+    out.print(Text("Sources", style="bold"))
+    for document in cited.documents:
+        out.print(_source(cited[document], document))
+
+
+def _source(number: int, document: Document) -> Padding:
+    line = Text(f"[{number}] ", style="cyan")
+    line.append(shown(document.title or document.id))
+    known = [part for part in (document.outlet, document.date) if part]
+    if document.title:
+        known.append(document.id)
+    if known:
+        line.append(f" · {' · '.join(shown(part) for part in known)}", style="dim")
+    return Padding(line, (0, 0, 0, 2))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(stage: str, done: int, total: int) -> None:
+            bar.update(task, description=stage, completed=done, total=total or None)
+
+        yield tell
+
+
+def print_measures(measures: Mapping[str, Interval]) -> None:
+    """A table of measures with their 95 % intervals."""
+    out = console()
+    table = Table(box=None, pad_edge=False)
+    for heading, justify in (
+        ("measure", "left"),
+        ("value", "right"),
+        ("95 %", "right"),
+        ("n", "right"),
+    ):
+        table.add_column(heading, justify=justify)
+    for name, one in measures.items():
+        table.add_row(name, f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}", str(one.n))
+    out.print(table)

@@ -1,0 +1,94 @@
+"""FAISS over the passages: a cache of the record, one file for each state of it.
+
+Flow: `save` writes the vectors of a state before that state is committed; `load` reads them.
+Law: the file's name says which state it belongs to, so an old one is never taken for the new.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+
+
+def path_of(index: Path, state: str) -> Path:
+    """Where the vectors of this state lie."""
+    return index / f"passages-{state}.faiss"
+
+
+def save(index: Path, state: str, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
+    """Write the whole file or none. Shapes: (n,), (n, width)."""
+    flat = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
+    flat.add_with_ids(vectors, ids)
+    target = path_of(index, state)
+    draft = target.with_suffix(".draft")
+    try:
+        with draft.open("wb") as file:  # not faiss.write_index: it does not tell a full disk
+            file.write(faiss.serialize_index(flat).tobytes())
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(index)
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring new names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring the files of a folder, and their names, to the disk."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+class PassageVectors:
+    """Nearest passages by inner product, exact. Safe to share between threads.
+
+    Raises:
+        FileNotFoundError: There is no file of this state.
+        IndexDamaged: The file is not whole, or does not fit the record.
+    """
+
+    def __init__(self, index: Path, state: str, *, expected: int) -> None:
+        path = path_of(index, state)
+        content = path.read_bytes()
+        try:
+            self._flat = faiss.deserialize_index(np.frombuffer(content, np.uint8))
+        except RuntimeError as error:
+            raise IndexDamaged(index, f"{path.name} is not whole") from error
+        if self._flat.ntotal != expected:
+            seen = f"{path.name} holds {self._flat.ntotal} of {expected} passages"
+            raise IndexDamaged(index, seen)
+        self.state = state
+
+    def nearest(
+        self, vector: NDArray[np.float32], *, depth: int, allowed: NDArray[np.int64] | None = None
+    ) -> Sequence[tuple[int, float]]:
+        """Ids and similarities (-1 to 1, higher is better) of at most `depth` passages.
+
+        Args:
+            vector: Of length 1. Shape: (width,).
+            depth: How many at most.
+            allowed: Ids to choose from; `None` for all. Shape: (n,).
+        """
+        depth = min(depth, self._flat.ntotal)
+        if depth == 0 or (allowed is not None and not allowed.size):
+            return ()
+        options = None
+        if allowed is not None:
+            options = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+        scores, ids = self._flat.search(vector[None, :], depth, params=options)
+        return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]

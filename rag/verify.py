@@ -1,0 +1,147 @@
+"""Is a saved answer still true: every quote against the text that it cites.
+
+Flow: answer object + documents -> `differences`, one line each; none means proven.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from rag.contracts import ANSWER
+from rag.datatypes import Document
+from rag.errors import DocumentUnreadable, InputInvalid, NothingToIndex
+from rag.readers import fetch, read, sources
+
+_LONGEST = 64 * 2**20  # bytes of a saved answer file; a thousand answers take about 10 MB
+Lookup = Callable[[str], Document | None]
+
+
+def read_answers(path: Path) -> list[dict[str, object]]:
+    """The saved answers of a file: one JSON object, or one a line.
+
+    Raises:
+        InputInvalid: The file cannot be read, or holds no answer of a known schema.
+    """
+    mend = "give a file that was written by onrecord ask --json or --batch"
+    try:
+        if path.stat().st_size > _LONGEST:
+            raise InputInvalid(f"{path}: over {_LONGEST >> 20} MiB", mend)
+        text = path.read_text(encoding="utf-8")
+        found = _parsed(text)
+    except OSError as error:
+        raise InputInvalid(f"{path}: {(error.strerror or 'unreadable').lower()}", mend) from error
+    except (ValueError, RecursionError) as error:
+        raise InputInvalid(f"{path}: not JSON ({error})", mend) from error
+    for one in found:
+        if not isinstance(one, dict) or one.get("schema") != ANSWER:
+            schema = one.get("schema") if isinstance(one, dict) else None
+            raise InputInvalid(f"{path}: schema {schema!r}, not {ANSWER!r}", mend)
+    if not found:
+        raise InputInvalid(f"{path}: empty", mend)
+    return found
+
+
+def _parsed(text: str) -> list[dict[str, object]]:
+    try:
+        return [json.loads(text)]
+    except ValueError:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) < 2:
+            raise
+        return [json.loads(line) for line in lines]
+
+
+def documents_below(folder: Path, wanted: Iterable[str]) -> dict[str, Document]:
+    """The documents of these ids among the files of a folder, read as indexing reads them.
+
+    Raises:
+        NothingToIndex: No file of the folder can be read.
+    """
+    names = set(wanted)
+    found: dict[str, Document] = {}
+    failures = []
+    readable = False
+    for source in sources(folder):
+        try:
+            if isinstance(source, DocumentUnreadable):
+                raise source
+            for document in read(source, fetch(source)):
+                if isinstance(document, DocumentUnreadable):
+                    raise document
+                readable = True
+                if document.id in names:
+                    found.setdefault(document.id, document)
+        except DocumentUnreadable as failure:
+            failures.append(failure)
+    if not readable:
+        raise NothingToIndex(str(folder), "no document could be read", tuple(failures))
+    return found
+
+
+def cited_documents(answer: Mapping[str, object]) -> set[str]:
+    """Ids of the documents that an answer names."""
+    return {
+        one["document"]
+        for part in ("sentences", "nearest", "sources")
+        for one in _rows(answer, part)
+        if isinstance(one.get("document"), str)
+    }
+
+
+def differences(answer: Mapping[str, object], lookup: Lookup) -> list[str]:
+    """What does not hold of a saved answer, one line each.
+
+    Raises:
+        InputInvalid: The object has not the shape of its schema.
+    """
+    found = []
+    known: dict[object, str] = {}
+    for row in _rows(answer, "sources"):
+        known[row.get("citation")] = str(row.get("document"))
+        found += _source_differs(row, lookup)
+    for part in ("sentences", "nearest"):
+        for number, row in enumerate(_rows(answer, part), 1):
+            where = f"{part}[{number}]"
+            found += [f"{where}: {what}" for what in _quote_differs(row, known, lookup)]
+    if bool(_rows(answer, "sentences")) != (answer.get("status") == "answered"):
+        found.append(f"status is {answer.get('status')!r}, which its sentences do not bear out")
+    return found
+
+
+def _rows(answer: Mapping[str, object], part: str) -> list[dict[str, object]]:
+    rows = answer.get(part)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise InputInvalid(f"the answer's {part!r} is no list of objects", "save the answer again")
+    return rows
+
+
+def _source_differs(row: Mapping[str, object], lookup: Lookup) -> list[str]:
+    name = str(row.get("document"))
+    document = lookup(name)
+    if document is None:
+        return [f"source {name}: not there"]
+    if row.get("sha256") != document.sha256:
+        return [f"source {name}: its text is not the one that was cited (sha256 differs)"]
+    return []
+
+
+def _quote_differs(
+    row: Mapping[str, object], known: Mapping[object, str], lookup: Lookup
+) -> list[str]:
+    name, text = str(row.get("document")), row.get("text")
+    start, end = row.get("start"), row.get("end")
+    document = lookup(name)
+    if known.get(row.get("citation")) != name:
+        return [f"citation {row.get('citation')!r} is not {name}"]
+    if document is None:
+        return []  # said of the source
+    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+        return [f"{start!r}:{end!r} is no span"]
+    there = document.text[start:end]
+    if text != there:
+        return [f"{name} {start}:{end} reads {_short(there)}, not {_short(str(text))}"]
+    return []
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 80 else f"{text[:77]}...")
