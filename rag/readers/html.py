@@ -1,0 +1,159 @@
+"""An HTML page to the document of its article."""
+
+import logging
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from rag.datatypes import Document
+from rag.errors import DocumentUnreadable
+from rag.readers.blocks import MARKUP_LIMIT, Block, heading, item, joined, table
+from rag.readers.encoding import decode, too_large
+from rag.readers.fields import document
+from rag.readers.normal import normalise
+
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]*?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.I
+)
+_CHARSET_WITHIN = 4096  # bytes; browsers look at the first 1,024, some pages are late
+_EMBEDDED = re.compile(r"data:[^\s\"'<>)]{256,}")  # pictures in a saved page, megabytes each
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses most of them
+_LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
+_DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
+_DATES = {
+    "original_date": True,
+    "extensive_search": False,
+    "max_date": "2999-12-31",  # the default is today, and would change what is read
+}
+
+
+class _Element(Protocol):
+    """What is used of an element of lxml, which has no types."""
+
+    tag: str
+    text: str | None
+    tail: str | None
+
+    def __iter__(self) -> Iterator["_Element"]: ...
+    def get(self, key: str, default: str) -> str: ...
+    def iter(self, tag: str) -> Iterable["_Element"]: ...
+    def itertext(self) -> Iterable[str]: ...
+    def xpath(self, path: str) -> str: ...
+
+
+def read_html(name: str, content: bytes) -> Document:
+    """The article of a page, without what stands around it. Nothing is fetched.
+
+    Raises:
+        DocumentUnreadable: No article, or not text at all.
+    """
+    charset = _CHARSET.search(content[:_CHARSET_WITHIN])
+    page = decode(
+        name, content, declared=charset[1].decode("ascii", "replace") if charset else None
+    )
+    page = _CONTROLS.sub("", _EMBEDDED.sub("data:,", page))
+    if len(page) > MARKUP_LIMIT:
+        raise DocumentUnreadable(name, too_large(MARKUP_LIMIT))
+    try:
+        article = _article(page)
+    except Exception as error:  # what these libraries raise on broken pages has no end
+        why = f"the page could not be parsed ({type(error).__name__}); save its text as .txt"
+        raise DocumentUnreadable(name, why) from error
+    if article is None or not article[0].strip():
+        raise DocumentUnreadable(name, "no article text found")
+    text, fields = article
+    return document(name, normalise(text), fields, path=name)
+
+
+def _article(page: str) -> tuple[str, dict[str, object]] | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # imported here, since they take 0.3 s and a question reads no HTML
+        from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+        from trafilatura import bare_extraction, extract_metadata
+
+        for logger in _LOGGERS:
+            logging.getLogger(logger).setLevel(logging.CRITICAL + 1)
+        parser = HTMLParser(
+            encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
+        )
+        tree = document_fromstring(page.encode(), parser=parser)
+        found = bare_extraction(
+            tree,
+            favor_precision=True,
+            include_comments=False,
+            include_formatting=False,
+            with_metadata=True,
+            date_extraction_params=_DATES,
+        )
+    if found is None:
+        return None
+    fields = {"title": found.title, "outlet": found.sitename, "url": _own_address(tree)}
+    text = joined(_blocks(found.body))
+    _drop_undated_words(tree)
+    return text, fields | {"date": extract_metadata(tree, date_config=_DATES).date}
+
+
+def _own_address(tree: _Element) -> str | None:
+    """What the page calls its own address; others that it names may be of other pages."""
+    canonical = tree.xpath("string(//link[@rel='canonical']/@href)")
+    return canonical or tree.xpath("string(//meta[@property='og:url']/@content)") or None
+
+
+def _drop_undated_words(tree: _Element) -> None:
+    """Leave only words that are marked as a date: one in the article is of something else."""
+    for element in tree.iter("*"):
+        marks = " ".join(element.get(key, "") for key in ("class", "id", "itemprop"))
+        if element.tag not in {"script", "time"} and not _DATED.search(marks):
+            element.text = None
+        element.tail = None
+
+
+def _blocks(element: _Element) -> Iterator[Block]:
+    """The blocks of an element of trafilatura's own vocabulary."""
+    match element.tag:
+        case "head":
+            yield heading(int(element.get("rend", "h2")[1:]), _words(element))
+        case "item":
+            yield from item(_flow(element))
+        case "table":
+            yield table([_words(cell) for cell in row.iter("cell")] for row in element.iter("row"))
+        case "code":
+            yield Block("".join(element.itertext()).strip("\n"))
+        case _:
+            yield from _flow(element)
+
+
+def _flow(element: _Element) -> Iterator[Block]:
+    """Blocks of what an element holds: each run of words between the blocks in it is one."""
+    words = _spaced(element.text)
+    for child in element:
+        if _is_block(child):
+            yield Block(_trimmed(words))
+            yield from _blocks(child)
+            words = ""
+        else:
+            words += "\n" if child.tag == "lb" else _words(child)
+        words += _spaced(child.tail)
+    yield Block(_trimmed(words))
+
+
+def _is_block(element: _Element) -> bool:
+    if element.tag == "code":
+        return "\n" in "".join(element.itertext())
+    return element.tag in {"head", "p", "quote", "list", "item", "table", "div"}
+
+
+def _words(element: _Element) -> str:
+    return _spaced(element.text) + "".join(
+        ("\n" if child.tag == "lb" else _words(child)) + _spaced(child.tail) for child in element
+    )
+
+
+def _spaced(text: str | None) -> str:
+    return re.sub(r"[ \t\n\f]+", " ", text or "")
+
+
+def _trimmed(words: str) -> str:
+    return re.sub(r" *\n *", "\n", words).strip()
