@@ -8,12 +8,12 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.errors import InputInvalid, NothingToIndex, OnRecordError
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a command imports what it needs, so that none waits for the
     from rag.segment import PassageConfig
 
 DEFAULT_INDEX = ".onrecord"
+_FILTERS = ("document", "outlet", "since", "until")
 _LONGEST_LINE = 1 << 20  # bytes of a line in a batch; the rest of a longer one is passed over
 _STATUS = "exit status:  0 {yes}, 1 {no}, 2 could not run"
 
@@ -91,7 +92,7 @@ exit status:  0 answered, found or true; 1 abstained, not found or differs; 2 co
     return top
 
 
-Commands = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _command(
@@ -273,8 +274,8 @@ def _ask_batch(options: argparse.Namespace) -> int:
         try:
             row = _row(line)
             answer = engine.ask(
-                str(row["question"]),
-                filters=_filters(vars(options) | row),
+                row.question,
+                filters=_filters({**vars(options), **row.filters}),
                 min_confidence=options.min_confidence,
             )
         except InputInvalid as error:
@@ -283,7 +284,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
             _print_json({"schema": "onrecord.error/1", "line": number, "error": str(error)})
             continue
         answered += answer.status == "answered"
-        _print_json(answer_object(answer, number=row.get("id"), timings=options.timings))
+        _print_json(answer_object(answer, number=row.id, timings=options.timings))
     if failed:
         return 2
     return 0 if answered else 1
@@ -301,30 +302,44 @@ def _lines(name: str) -> Iterator[tuple[int, str]]:
                 yield number, text
 
 
-def _row(line: str) -> dict[str, object]:
-    """A line of a batch: a question with its id and filters."""
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One line of a batch."""
+
+    question: str
+    id: str | int | None = None
+    filters: Mapping[str, object] = field(default_factory=dict)
+
+
+def _row(line: str) -> _Row:
+    """A line of a batch: a plain question, or JSON with its id and filters."""
     if not line.lstrip().startswith("{"):
-        return {"question": line}
+        return _Row(line)
     mend = 'write {"id": …, "question": "…"} on one line'
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise InputInvalid(f"not JSON ({error})", mend) from error
-    if not isinstance(row.get("question"), str):
+    question, number = row.pop("question", None), row.pop("id", None)
+    if not isinstance(question, str):
         raise InputInvalid('no "question" in it', mend)
+    if not isinstance(number, str | int | None):
+        raise InputInvalid(f'"id" is {number!r}', "give it as text or a whole number")
     if row.get("speaker"):
         raise InputInvalid('"speaker" is no filter of this version', "leave it out")
-    return {name: value for name, value in row.items() if value is not None}
+    return _Row(question, number, {key: value for key, value in row.items() if value is not None})
 
 
-def _filters(row: dict[str, object]) -> "Filters":
+def _filters(given: Mapping[str, object]) -> "Filters":
     from rag.datatypes import Filters
 
-    given = {name: row.get(name) for name in ("document", "outlet", "since", "until")}
-    for name, value in given.items():
-        if not isinstance(value, str | None):
-            raise InputInvalid(f'"{name}" is {value!r}', "give it as text")
-    return Filters(**given)
+    return Filters(**{name: _text(name, given.get(name)) for name in _FILTERS})
+
+
+def _text(name: str, value: object) -> str | None:
+    if not isinstance(value, str | None):
+        raise InputInvalid(f'"{name}" is {value!r}', "give it as text")
+    return value
 
 
 def _print_json(value: object) -> None:

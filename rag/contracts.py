@@ -119,7 +119,7 @@ def _slice(
 def _statement(place: int, statement: Statement, cited: Citations) -> Json:
     return {
         "number": place,
-        "citations": sorted({cited[one.sentence.document] for one in statement.evidence}),
+        "citations": [*sorted({cited[one.sentence.document] for one in statement.evidence})],
         "documents": statement.documents,
         "independent": statement.independent,
     }

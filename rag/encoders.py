@@ -206,7 +206,7 @@ def _export_onnx(model: "SentenceTransformer", target: Path) -> list[str]:
         name for name in ("input_ids", "attention_mask", "token_type_ids") if name in features
     ]
 
-    class Pipeline(torch.nn.Module):
+    class Pipeline(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by mypy
         def __init__(self) -> None:
             super().__init__()
             self.model = model

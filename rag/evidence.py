@@ -3,21 +3,138 @@
 Flow: Query + hits -> `EvidenceReader.read` -> every body sentence once, best first.
 """
 
-from collections.abc import Sequence
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.datatypes import Evidence, Hit, Query
 from rag.store import Record
+from rag.terms import content_terms, terms
+
+FEATURES = ("similarity", "cover", "cover_in_context", "passage_similarity", "names", "length")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
 class EvidenceReader(Protocol):
-    """Reads passages as a whole and scores their sentences."""
+    """Reads passages as a whole and scores their sentences.
+
+    `min_confidence` is the probability below which its best sentence is no answer.
+    """
+
+    min_confidence: float
 
     def read(self, query: Query, hits: Sequence[Hit], record: Record) -> tuple[Evidence, ...]:
         """Every sentence of the hits once, best first; ties by document and place."""
 
 
-def ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+class SimilarityAndCover:
+    """A first reader: how similar a sentence is, and how much of the question it covers.
+
+    It tells what is about the question, not what answers it, and knows no speaker. A logistic
+    regression over `FEATURES` gives the probability; `python -m training.similarity` fits it and
+    writes the coefficients that are read here.
+    """
+
+    def __init__(self) -> None:
+        fitted = json.loads(files("rag").joinpath("similarity.json").read_text(encoding="utf-8"))
+        self.min_confidence: float = fitted["min_confidence"]
+        self._weights = np.array([fitted["weights"][name] for name in FEATURES])
+        self._bias: float = fitted["bias"]
+
+    def read(self, query: Query, hits: Sequence[Hit], record: Record) -> tuple[Evidence, ...]:
+        """See `EvidenceReader.read`."""
+        words = content_terms(query.text)
+        weights = term_weights(record.passage_counts(words), record.passages())
+        found = [one for hit in hits for one in self._read_one(query, hit, record, weights)]
+        return _ranked(found)
+
+    def _read_one(
+        self, query: Query, hit: Hit, record: Record, weights: Mapping[str, float]
+    ) -> list[Evidence]:
+        passage, vectors = record.vectors(hit.passage)
+        table = features(
+            query.text,
+            weights,
+            [sentence.text for sentence in hit.passage.sentences],
+            title=hit.passage.document.title or "",
+            similarity=vectors @ query.vector,
+            passage_similarity=float(passage @ query.vector),
+        )
+        # Rounded, so that no last bit of a vector decides an order.
+        logits = np.round(table @ self._weights + self._bias, 4)
+        return [
+            Evidence(sentence, float(logit), 1 / (1 + math.exp(-logit)), hit)
+            for sentence, logit in zip(hit.passage.sentences, logits, strict=True)
+        ]
+
+
+def term_weights(counts: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Inverse document frequency of the question's terms, as shares that sum to 1.
+
+    Source: the probabilistic form of Robertson and Sparck Jones 1976, kept above 0.
+    """
+    raw = {term: math.log(1 + passages / (0.5 + count)) for term, count in counts.items()}
+    total = sum(raw.values()) or 1.0
+    return {term: weight / total for term, weight in raw.items()}
+
+
+def features(
+    question: str,
+    weights: Mapping[str, float],
+    sentences: Sequence[str],
+    *,
+    title: str,
+    similarity: NDArray[np.float32],
+    passage_similarity: float,
+) -> NDArray[np.float64]:
+    """What is known of each sentence of a passage, in the order of `FEATURES`.
+
+    Args:
+        question: As it was asked; capitals tell its names.
+        weights: Share of each of its terms; sums to 1.
+        sentences: Of one passage, in order.
+        title: Of their document; with the sentence before, it is the context of a sentence.
+        similarity: Cosine of question and sentence. Shape: (n_sentences,).
+        passage_similarity: Cosine of question and passage.
+
+    Returns:
+        Shape: (n_sentences, n_features).
+    """
+    named = _names(question)
+    of_title = set(terms(title))
+    held = [set(terms(sentence)) for sentence in sentences]
+    rows = []
+    for place, here in enumerate(held):
+        context = here | of_title | (held[place - 1] if place else set())
+        rows.append(
+            (
+                float(similarity[place]),
+                sum(weight for term, weight in weights.items() if term in here),
+                sum(weight for term, weight in weights.items() if term in context),
+                passage_similarity,
+                sum(name in context for name in named) / len(named) if named else 1.0,
+                math.log(1 + len(here)),
+            )
+        )
+    return np.array(rows, np.float64).reshape(len(rows), len(FEATURES))
+
+
+@lru_cache(1024)
+def _names(question: str) -> frozenset[str]:
+    """Terms of the question's names and numbers: capitals after its first word, and digits."""
+    words = _WORD.findall(question)
+    named = [w for place, w in enumerate(words) if w[0].isdigit() or (place and w[0].isupper())]
+    return frozenset(content_terms(" ".join(named))) if named else frozenset()
+
+
+def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """Each sentence once, with its best score, best first; ties by document and place."""
     best: dict[tuple[str, int], Evidence] = {}
     for one in sorted(evidence, key=_rank_key):
@@ -27,23 +144,3 @@ def ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def _rank_key(one: Evidence) -> tuple[float, str, int]:
     return (-one.score, one.sentence.document.id, one.sentence.span.start)
-
-
-class SimilarityAndCover:
-    """A first reader: how similar a sentence is, and how much of the question it covers.
-
-    It tells what is about the question, not what answers it, and knows no speaker. A logistic
-    regression joins the two; `python -m training.similarity` fits it.
-    """
-
-    min_confidence = 0.5
-
-    def read(self, query: Query, hits: Sequence[Hit], record: Record) -> tuple[Evidence, ...]:
-        """See `EvidenceReader.read`."""
-        out = []
-        for hit in hits:
-            sims = record.sentence_vectors(hit.passage) @ query.vector
-            out += [
-                Evidence(s, float(x), float(x), hit) for s, x in zip(hit.passage.sentences, sims)
-            ]
-        return ranked(out)

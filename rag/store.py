@@ -302,23 +302,29 @@ class Record:
             )
         return found
 
-    def sentence_vectors(self, passage: Passage) -> NDArray[np.float32]:
-        """Vectors of the passage's sentences, in order. Shape: (n_sentences, width).
+    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of a passage and of its sentences, in order. Shapes: (width,), (n, width).
 
         Raises:
             IndexDamaged: A vector is missing.
         """
-        rows = self._sql.execute(
+        place = (passage.document.id, passage.span.start)
+        whole = self._sql.execute(
+            "SELECT v.vector FROM passages p JOIN documents d ON d.id = p.document "
+            "JOIN vectors.vectors v ON v.key = p.vector WHERE d.name = ? AND p.start = ?",
+            place,
+        ).fetchone()
+        parts = self._sql.execute(
             "SELECT v.vector FROM sentences s JOIN documents d ON d.id = s.document "
             "JOIN vectors.vectors v ON v.key = s.vector "
             "WHERE d.name = ? AND s.start >= ? AND s.start < ? AND s.block = 'body' "
             "ORDER BY s.start",
-            (passage.document.id, passage.span.start, passage.span.end),
-        )
-        found = [np.frombuffer(row[0], np.float32) for row in rows]
-        if len(found) != len(passage.sentences):
+            (*place, passage.span.end),
+        ).fetchall()
+        if whole is None or len(parts) != len(passage.sentences):
             raise IndexDamaged(self.index, f"{VECTORS} lacks vectors of {passage.document.id}")
-        return np.stack(found)
+        rows = [np.frombuffer(row[0], np.float32) for row in parts]
+        return np.frombuffer(whole[0], np.float32), np.stack(rows)
 
     def passage_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """All passage ids, ascending, and their vectors. Shapes: (n,), (n, width).

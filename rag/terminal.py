@@ -126,13 +126,9 @@ def print_measures(measures: Mapping[str, Interval]) -> None:
     """A table of measures with their 95 % intervals."""
     out = console()
     table = Table(box=None, pad_edge=False)
-    for heading, justify in (
-        ("measure", "left"),
-        ("value", "right"),
-        ("95 %", "right"),
-        ("n", "right"),
-    ):
-        table.add_column(heading, justify=justify)
+    table.add_column("measure")
+    for heading in ("value", "95 %", "n"):
+        table.add_column(heading, justify="right")
     for name, one in measures.items():
         table.add_row(name, f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}", str(one.n))
     out.print(table)

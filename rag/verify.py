@@ -81,10 +81,9 @@ def documents_below(folder: Path, wanted: Iterable[str]) -> dict[str, Document]:
 def cited_documents(answer: Mapping[str, object]) -> set[str]:
     """Ids of the documents that an answer names."""
     return {
-        one["document"]
+        str(one.get("document"))
         for part in ("sentences", "nearest", "sources")
         for one in _rows(answer, part)
-        if isinstance(one.get("document"), str)
     }
 
 

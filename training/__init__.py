@@ -1,0 +1,1 @@
+"""How the numbers that the package ships were fitted, as commands."""
