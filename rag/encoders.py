@@ -123,12 +123,14 @@ class OnnxEncoder:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        model = folder / "model.onnx"
+        model.stat()  # where it is missing, onnxruntime raises no OSError
         try:
             self._tokenizer = Tokenizer.from_str(
                 (folder / "tokenizer.json").read_text(encoding="utf-8")
             )
             self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
+                str(model), options, providers=["CPUExecutionProvider"]
             )
         except OSError:
             raise

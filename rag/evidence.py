@@ -5,21 +5,19 @@ Flow: Query + hits -> `EvidenceReader.read` -> every body sentence once, best fi
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer_type import expected_type, match
 from rag.datatypes import Evidence, Hit, Query
 from rag.store import Record
 from rag.terms import content_terms, terms
 
-FEATURES = ("similarity", "cover", "cover_in_context", "passage_similarity", "names", "length")
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+FEATURES = ("similarity", "cover", "cover_in_context", "passage_similarity", "answer_type")
 
 
 class EvidenceReader(Protocol):
@@ -97,7 +95,7 @@ def features(
     """What is known of each sentence of a passage, in the order of `FEATURES`.
 
     Args:
-        question: As it was asked; capitals tell its names.
+        question: As it was asked; its form tells what kind of answer is expected.
         weights: Share of each of its terms; sums to 1.
         sentences: Of one passage, in order.
         title: Of their document; with the sentence before, it is the context of a sentence.
@@ -107,7 +105,7 @@ def features(
     Returns:
         Shape: (n_sentences, n_features).
     """
-    named = _names(question)
+    expected = expected_type(question)
     of_title = set(terms(title))
     held = [set(terms(sentence)) for sentence in sentences]
     rows = []
@@ -119,19 +117,10 @@ def features(
                 sum(weight for term, weight in weights.items() if term in here),
                 sum(weight for term, weight in weights.items() if term in context),
                 passage_similarity,
-                sum(name in context for name in named) / len(named) if named else 1.0,
-                math.log(1 + len(here)),
+                match(expected, sentences[place], asked=weights.keys()),
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FEATURES))
-
-
-@lru_cache(1024)
-def _names(question: str) -> frozenset[str]:
-    """Terms of the question's names and numbers: capitals after its first word, and digits."""
-    words = _WORD.findall(question)
-    named = [w for place, w in enumerate(words) if w[0].isdigit() or (place and w[0].isupper())]
-    return frozenset(content_terms(" ".join(named))) if named else frozenset()
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -53,7 +53,7 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_document ON passages (document, start);
 CREATE VIRTUAL TABLE passage_terms USING fts5(
-    title, body, content = '', tokenize = "unicode61 remove_diacritics 0"
+    title, body, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'''"
 );
 CREATE VIRTUAL TABLE term_counts USING fts5vocab('passage_terms', 'row');
 """
@@ -173,6 +173,14 @@ def _check_header(index: Path, connection: sqlite3.Connection) -> None:
         raise IndexOutdated(index, f"format {version}, this program reads {FORMAT}")
 
 
+def _check_before_writing(index: Path) -> None:
+    """Look at the record by a connection that cannot write: ours would change a foreign file."""
+    if (index / RECORD).is_file():
+        with closing(_connect_to_read(index / RECORD)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                _check_header(index, connection)
+
+
 class Record:
     """One state of the index, for reading. Not to be shared between threads; see `snapshot`."""
 
@@ -270,11 +278,10 @@ class Record:
 
     def places(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
         """Document id and start of each of these passages."""
-        marks = ",".join("?" * len(ids))
-        rows = self._sql.execute(
+        rows = self._sql.execute(  # as JSON, since SQLite takes so many parameters and no more
             "SELECT p.id, d.name, p.start FROM passages p JOIN documents d ON d.id = p.document "
-            f"WHERE p.id IN ({marks})",
-            tuple(ids),
+            "WHERE p.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
         )
         return {place: (name, start) for place, name, start in rows}
 
@@ -382,6 +389,7 @@ class Writer:
     def __init__(self, index: Path) -> None:
         self.index = index
         self.changed = False
+        _check_before_writing(index)
         self._vectors = sqlite3.connect(index / VECTORS, isolation_level=None)
         self._vectors.executescript(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
@@ -391,9 +399,7 @@ class Writer:
         self._sql.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         self._sql.execute("ATTACH ? AS vectors", (str(index / VECTORS),))
         self._sql.execute("BEGIN")  # not IMMEDIATE: that would lock the attached vectors, too
-        if self._sql.execute("SELECT 1 FROM sqlite_master").fetchone():
-            _check_header(index, self._sql)
-        else:
+        if not self._sql.execute("SELECT 1 FROM sqlite_master").fetchone():
             self._create()
 
     def _create(self) -> None:

@@ -1,0 +1,437 @@
+// The body of a function: `element` is the page, `server` asks Python, `props` are the settings.
+// Law: text of documents and questions enters the page as text nodes only, never as markup.
+
+const find = (selector) => element.querySelector(selector);
+const root = find(".onrecord");
+const form = find(".asking");
+const question = form.elements.question;
+const result = find(".result");
+const article = find(".article");
+const FILTERS = ["document", "outlet", "since", "until"];
+
+let asked = 0; // number of the newest question; what an older one brings is dropped
+let opened = 0; // the same for articles
+let answer = null;
+let opener = null; // the button that opened the article
+
+const REASONS = {
+  no_match: "No document has anything to do with the question.",
+  not_answered: "Some passages come near the question, but none answers it.",
+  filtered_out: "No document passes the filters.",
+  empty_index: "There are no documents to search.",
+};
+const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
+
+// ---------------------------------------------------------------- text to nodes
+
+// Controls that are invisible or turn the direction of the text after them.
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+function make(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "onclick") node.addEventListener("click", value);
+    else if (value !== null && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null));
+  return node;
+}
+
+// Text as it stands; a control character is kept, but fenced in and labelled.
+function verbatim(text) {
+  const nodes = document.createDocumentFragment();
+  for (const part of text.split(new RegExp(`(${CONTROL.source})`))) {
+    if (CONTROL.test(part)) {
+      const code = part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+      nodes.append(make("span", { class: "control", "data-code": `U+${code}` }, part));
+    } else if (part) {
+      nodes.append(part);
+    }
+  }
+  return nodes;
+}
+
+const isolated = (text) => make("bdi", {}, verbatim(text));
+
+function joined(parts) {
+  return parts.flatMap((part, place) => (place ? [" · ", part] : [part]));
+}
+
+function counted(number, one, many) {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+function longDate(date) {
+  const day = new Date(`${date}T00:00:00Z`);
+  if (Number.isNaN(day.getTime())) return make("time", {}, verbatim(date));
+  const words = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  return make("time", { datetime: date }, day.toLocaleDateString("en-GB", words));
+}
+
+function webAddress(text) {
+  try {
+    const url = new URL(text);
+    return ["http:", "https:"].includes(url.protocol) ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+function originalLink(text) {
+  const url = webAddress(text);
+  if (!url) return isolated(text);
+  const link = { href: url.href, target: "_blank", rel: "noopener noreferrer" };
+  return make("a", link, `original at ${url.hostname}`);
+}
+
+const nameOf = (source) => source.title || source.document;
+
+// Outlet, date and id of a source, as far as they are known.
+function particulars(source) {
+  const parts = [];
+  if (source.outlet) parts.push(isolated(source.outlet));
+  if (source.date) parts.push(longDate(source.date));
+  if (source.title) parts.push(make("span", { class: "document-id" }, isolated(source.document)));
+  if (source.url) parts.push(originalLink(source.url));
+  return joined(parts);
+}
+
+// ---------------------------------------------------------------- asking
+
+async function ask() {
+  const mine = ++asked;
+  const given = { question: question.value };
+  for (const name of FILTERS) given[name] = form.elements[name].value.trim();
+  busy(true);
+  const reply = await server.ask(given);
+  if (mine !== asked) return;
+  busy(false);
+  closeArticle({ focus: false });
+  const found = reply ? JSON.parse(reply) : { error: LOST };
+  if (found.error) showFailure(found.error);
+  else showAnswer(found, reply);
+}
+
+function busy(now) {
+  result.setAttribute("aria-busy", now);
+  root.classList.toggle("busy", now);
+  find(".ask").textContent = now ? "Searching…" : "Ask";
+  if (now) {
+    say("Searching…");
+    find(".failure").replaceChildren();
+  }
+}
+
+function say(words) {
+  find("[role=status]").textContent = words;
+}
+
+function showFailure(message) {
+  answer = null;
+  root.dataset.view = "failure";
+  result.hidden = true;
+  say("");
+  find(".failure").replaceChildren(
+    make("strong", {}, "This could not be done."),
+    make("p", {}, verbatim(message)),
+  );
+  question.focus();
+}
+
+function showAnswer(found, reply) {
+  answer = found;
+  root.dataset.view = found.status;
+  find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
+  const said = found.status === "answered";
+  find(".answer-body").replaceChildren(
+    ...(said ? statements(found) : abstention(found)),
+    downloadOf(reply),
+  );
+  find(".sources ol").replaceChildren(...found.sources.map(sourceItem));
+  find(".sources").hidden = !found.sources.length;
+  find("#onrecord-sources").textContent = said ? "Sources" : "Nearest sources, but no answer";
+  result.hidden = false;
+  const amount = counted(found.statements.length, "statement", "statements");
+  const from = counted(found.sources.length, "source", "sources");
+  const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}`;
+  say(said ? answered : `The sources do not say. ${REASONS[found.reason]}`);
+}
+
+// ---------------------------------------------------------------- the answer
+
+function confidenceWords({ confidence }) {
+  const steps = [[0.9, "very high"], [0.75, "high"], [0.6, "moderate"], [0, "low"]];
+  const [, words] = steps.find(([least]) => confidence >= least);
+  return `Confidence ${words} (${confidence.toFixed(2)})`;
+}
+
+function statements(found) {
+  const items = found.statements.map((statement) => {
+    const wordings = found.sentences.filter((one) => one.statement === statement.number);
+    const other = wordings.length > 1 ? otherWordings(wordings.slice(1)) : null;
+    return make("li", {}, quoteOf(wordings[0], firstOfEachDocument(wordings), agreement(statement)), other);
+  });
+  return [
+    make("p", { class: "confidence" }, confidenceWords(found)),
+    make("ol", { class: "statements" }, ...items),
+  ];
+}
+
+function firstOfEachDocument(sentences) {
+  return sentences.filter(
+    (one, place) => place === sentences.findIndex((other) => other.citation === one.citation),
+  );
+}
+
+function agreement({ documents, independent }) {
+  if (documents === 1) return null;
+  const copies = independent < documents ? `, ${independent} of them independent` : "";
+  return make("strong", {}, `said in ${documents} documents${copies}`);
+}
+
+function otherWordings(wordings) {
+  const summary = counted(wordings.length, "other wording", "other wordings");
+  const quotes = wordings.map((one) => quoteOf(one, [one], null));
+  return make("details", {}, make("summary", {}, summary), ...quotes);
+}
+
+// A sentence with a citation for each of `cites`, and below it who said it, where and when.
+function quoteOf(sentence, cites, agreed) {
+  const { outlet, date, ...source } = sourceOf(sentence);
+  const known = [
+    sentence.speaker ? speech(sentence) : null,
+    make("cite", {}, isolated(nameOf(source))),
+    outlet ? isolated(outlet) : null,
+    date ? longDate(date) : null,
+    agreed,
+    copyButton(sentence),
+  ];
+  const text = [before(sentence), verbatim(sentence.text), ...cites.flatMap(citation)];
+  return make(
+    "div",
+    { class: "quote" },
+    make("blockquote", { dir: "auto" }, make("p", {}, ...text)),
+    make("p", { class: "byline" }, ...joined(known.filter((part) => part !== null))),
+  );
+}
+
+// The sentence before, where the cited one cannot stand alone.
+function before({ context }) {
+  return context ? make("span", { class: "context" }, verbatim(context.text), " ") : null;
+}
+
+function speech({ speaker, kind }) {
+  const manner = { direct: "quoted", indirect: "reported" }[kind];
+  return make("span", {}, isolated(speaker), manner ? `, ${manner}` : "");
+}
+
+function sourceOf({ citation }) {
+  return answer.sources.find((source) => source.citation === citation);
+}
+
+// A no-break space and the button, so that a citation never starts a line.
+function citation(sentence) {
+  const source = sourceOf(sentence);
+  const name = `Source ${source.citation}: open ${nameOf(source)} at this sentence`;
+  const open = (event) => openArticle(source, sentence, event.currentTarget);
+  const attributes = { type: "button", class: "citation", "aria-label": name, onclick: open };
+  return ["\u00a0", make("button", attributes, `[${source.citation}]`)];
+}
+
+function abstention(found) {
+  const nearest = [
+    make("h3", {}, "Nearest passages; they do not answer the question"),
+    make("ul", { class: "nearest" }, ...found.nearest.map(nearPassage)),
+  ];
+  return [
+    make("p", { class: "verdict" }, "The sources do not say."),
+    make("p", { class: "reason" }, REASONS[found.reason]),
+    ...(found.nearest.length ? nearest : []),
+  ];
+}
+
+function nearPassage(passage) {
+  return make("li", { dir: "auto" }, verbatim(passage.text), ...citation(passage));
+}
+
+function sourceItem(source) {
+  const open = (event) => openArticle(source, null, event.currentTarget);
+  const number = make("span", { class: "source-number" }, `[${source.citation}]`);
+  const name = make("span", { class: "source-name" }, isolated(nameOf(source)));
+  const button = make("button", { type: "button", class: "source", onclick: open }, number, " ", name);
+  return make("li", {}, button, make("p", { class: "byline" }, ...particulars(source)));
+}
+
+// ---------------------------------------------------------------- taking it along
+
+function copyButton(sentence) {
+  const label = "Copy with citation";
+  return make("button", { type: "button", class: "quiet copy", onclick: copy }, label);
+
+  async function copy(event) {
+    const button = event.currentTarget;
+    const done = await toClipboard(cited(sentence));
+    button.textContent = done ? "Copied" : "Not copied: the browser does not allow it";
+    say(button.textContent);
+    setTimeout(() => (button.textContent = label), 2000);
+  }
+}
+
+function cited(sentence) {
+  const { title, outlet, date, document: id, url } = sourceOf(sentence);
+  const place = `${id}, characters ${sentence.start} to ${sentence.end}`;
+  const source = [title, outlet, date, place, url].filter(Boolean).join(" · ");
+  return `${sentence.text}\n— ${source}\n`;
+}
+
+async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text); // missing where the page is not on a safe origin
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function downloadOf(reply) {
+  return make("button", { type: "button", class: "quiet", onclick: download }, "Save answer as JSON");
+
+  function download() {
+    const address = URL.createObjectURL(new Blob([reply], { type: "application/json" }));
+    make("a", { href: address, download: "answer.json" }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  }
+}
+
+// ---------------------------------------------------------------- the article
+
+async function openArticle(source, sentence, button) {
+  const mine = ++opened;
+  const reply = await server.article({ document: source.document });
+  if (mine !== opened) return;
+  const found = reply ? JSON.parse(reply) : { error: LOST };
+  if (found.error) showArticleFailure(source, found.error, button);
+  else showArticle(source, found, sentence, button);
+}
+
+function showArticleFailure(source, message, button) {
+  const failure = make("p", { class: "failure", role: "alert" }, verbatim(message));
+  fillArticle(source, button, failure);
+  find(".close").focus();
+}
+
+function showArticle(source, found, sentence, button) {
+  const cites = [...answer.sentences, ...answer.nearest].filter(
+    (one) => one.citation === source.citation,
+  );
+  const warning = "This document has changed since the answer was given.";
+  const changed = make("p", { class: "changed" }, warning);
+  const text = paragraphs(found, cites, sentence ?? cites[0]);
+  fillArticle(source, button, ...(found.sha256 === source.sha256 ? text : [changed, ...text]));
+  find("#onrecord-article").hidden = found.pieces.some((piece) => piece.block === "title");
+  goTo(find("mark.clicked") ?? find(".close"));
+}
+
+function fillArticle(source, button, ...children) {
+  opener?.removeAttribute("aria-expanded");
+  opener = button;
+  opener.setAttribute("aria-expanded", "true");
+  find(".article-place").textContent = `Source [${source.citation}]`;
+  find("#onrecord-article").replaceChildren(verbatim(nameOf(source)));
+  find("#onrecord-article").hidden = false;
+  find(".article > .byline").replaceChildren(...particulars(source));
+  find(".article-text").replaceChildren(...children);
+  root.dataset.article = "open";
+  article.hidden = false;
+}
+
+// To the middle of the article where that scrolls by itself, else to the middle of the window.
+function goTo(place) {
+  place.focus({ preventScroll: true });
+  const scrolls = getComputedStyle(article).overflowY === "auto";
+  if (scrolls) {
+    const above = place.getBoundingClientRect().top - article.getBoundingClientRect().top;
+    article.scrollTop += above - article.clientHeight / 2;
+  }
+  place.scrollIntoView({ block: scrolls ? "nearest" : "center", behavior: "instant" });
+}
+
+// Pieces to paragraphs: a new one where the block changes or the text has a line break.
+function paragraphs({ pieces, after }, cites, clicked) {
+  const out = [];
+  const start = (block) => out.push(make(TAGS[block] ?? "p", { class: block, dir: "auto" }));
+  const uncited = (text) => {
+    start("boilerplate");
+    out.at(-1).append(verbatim(text.trim()));
+  };
+  let block = null;
+  for (const piece of pieces) {
+    const between = piece.before.trim();
+    if (between) uncited(piece.before);
+    if (between || piece.block !== block || piece.before.includes("\n")) start(piece.block);
+    else out.at(-1).append(piece.before);
+    out.at(-1).append(pieceNode(piece, cites, clicked));
+    block = piece.block;
+  }
+  if (after.trim()) uncited(after);
+  return out;
+}
+
+const TAGS = { title: "h3", heading: "h4" };
+
+function pieceNode(piece, cites, clicked) {
+  const covers = (span) => span && piece.start < span.end && span.start < piece.end;
+  if (!cites.some(covers)) return verbatim(piece.text);
+  const strong = covers(clicked);
+  const mark = make("mark", { class: strong ? "clicked" : null, tabindex: strong ? "-1" : null });
+  mark.append(verbatim(piece.text));
+  return mark;
+}
+
+function closeArticle({ focus = true } = {}) {
+  opened++;
+  if (article.hidden) return;
+  article.hidden = true;
+  delete root.dataset.article;
+  opener?.removeAttribute("aria-expanded");
+  if (focus) (opener?.isConnected ? opener : find("#onrecord-answer")).focus();
+  opener = null;
+}
+
+// ---------------------------------------------------------------- events
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  ask();
+});
+question.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+form.addEventListener("input", showFiltersSet);
+find(".clear").addEventListener("click", () => {
+  for (const name of FILTERS) form.elements[name].value = "";
+  showFiltersSet();
+});
+find(".close").addEventListener("click", () => closeArticle());
+element.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !article.hidden) closeArticle();
+});
+
+function showFiltersSet() {
+  const set = FILTERS.filter((name) => form.elements[name].value.trim());
+  find(".filters-set").textContent = set.length ? ` (${set.join(", ")})` : "";
+}
+
+find(".examples").hidden = !props.examples.length;
+find(".examples ul").append(
+  ...props.examples.map((example) => {
+    const fill = () => {
+      question.value = example;
+      form.requestSubmit();
+    };
+    return make("li", {}, make("button", { type: "button", onclick: fill }, example));
+  }),
+);
