@@ -30,7 +30,7 @@ class ComposeConfig:
     min_confidence: float
     keep: float = 0.6
     most: int = 8
-    same: float = 0.6
+    same: float = 0.7
 
     def __post_init__(self) -> None:
         for name in ("min_confidence", "keep", "same"):

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.contracts import Citations
-from rag.datatypes import Answer, Document, Hit
+from rag.datatypes import Answer, Document, Hit, Statement
 from rag.evaluate.measures import Interval
 from rag.indexing import Progress
 
@@ -47,11 +47,11 @@ def print_answer(out: Console, answer: Answer) -> None:
         _print_abstention(out, answer, cited)
     else:
         for statement in answer.statements:
-            first = statement.evidence[0]
-            numbers = sorted({cited[one.sentence.document] for one in statement.evidence})
-            marks = "".join(f" [{number}]" for number in numbers)
-            line = Text(shown(first.sentence.text)).append(marks, style="cyan")
-            out.print(line, soft_wrap=False)
+            for place, (text, numbers) in enumerate(_wordings(statement, cited)):
+                line = Text("" if place == 0 else "also: ", style="dim")
+                line.append(text, style="not dim" if place == 0 else "")
+                line.append(f" {numbers}", style="cyan")
+                out.print(line if place == 0 else Padding(line, (0, 0, 0, 4)))
             out.print()
         out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
     if cited.documents:
@@ -59,6 +59,17 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text("Sources", style="bold"))
         for document in cited.documents:
             out.print(_source(cited[document], document))
+
+
+def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
+    """Each wording with the numbers of the documents that have it to the letter."""
+    found: dict[str, set[int]] = {}
+    for one in statement.evidence:
+        found.setdefault(shown(one.sentence.text), set()).add(cited[one.sentence.document])
+    return [
+        (text, "".join(f"[{number}]" for number in sorted(numbers)))
+        for text, numbers in found.items()
+    ]
 
 
 def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
@@ -113,7 +124,8 @@ def progress_bar() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    silent = not sys.stderr.isatty()
+    with Bar(*columns, console=Console(stderr=True), transient=True, disable=silent) as bar:
         task = bar.add_task("", total=None)
 
         def tell(stage: str, done: int, total: int) -> None:
