@@ -545,7 +545,7 @@ def _eval(options: argparse.Namespace) -> int:
         result = evaluate_answers(given, engine, min_confidence=options.min_confidence)
     measures = result.measures()
     if options.json:
-        table = {name: asdict(interval) for name, interval in measures.items()}
+        table = {name: interval.as_json() for name, interval in measures.items()}
         _print_json(
             {"schema": "onrecord.eval/1", "set": given.name, "form": "answers"}
             | {"n": len(given.questions), "measures": table}

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -40,6 +39,13 @@ def shown(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
+def _put(out: Console, text: Text, *, indent: int) -> None:
+    """Print wrapped at the terminal's width, without white space at the ends of lines."""
+    for line in text.wrap(out, max(out.width - indent, 20)):
+        line.rstrip()
+        out.print(Text(" " * indent).append_text(line), soft_wrap=True)
+
+
 def print_answer(out: Console, answer: Answer) -> None:
     """The sentences with their citations and the sources; or why there is none."""
     cited = Citations.of(answer)
@@ -51,14 +57,14 @@ def print_answer(out: Console, answer: Answer) -> None:
                 line = Text("" if place == 0 else "also: ", style="dim")
                 line.append(text, style="not dim" if place == 0 else "")
                 line.append(f" {numbers}", style="cyan")
-                out.print(line if place == 0 else Padding(line, (0, 0, 0, 4)))
+                _put(out, line, indent=0 if place == 0 else 4)
             out.print()
         out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
     if cited.documents:
         out.print()
         out.print(Text("Sources", style="bold"))
         for document in cited.documents:
-            out.print(_source(cited[document], document))
+            _put(out, _source(cited[document], document), indent=2)
 
 
 def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
@@ -84,7 +90,7 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
         for one in answer.nearest:
             line = Text(shown(one.sentence.text), style="dim")
             line.append(f" [{cited[one.sentence.document]}]", style="cyan")
-            out.print(Padding(line, (0, 0, 0, 2)))
+            _put(out, line, indent=2)
 
 
 def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
@@ -95,13 +101,14 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
         span = f"{hit.passage.span.start}:{hit.passage.span.end}"
         head = Text(f"{place}. ", style="bold").append(f"[{cited[document]}]", style="cyan")
         out.print(head.append(f" {shown(document.id)} {span}  {hit.score:.4f}", style="dim"))
-        out.print(Padding(Text(shown(hit.passage.text)), (0, 0, 1, 3)))
+        _put(out, Text(shown(hit.passage.text)), indent=3)
+        out.print()
     out.print(Text("Sources", style="bold"))
     for document in cited.documents:
-        out.print(_source(cited[document], document))
+        _put(out, _source(cited[document], document), indent=2)
 
 
-def _source(number: int, document: Document) -> Padding:
+def _source(number: int, document: Document) -> Text:
     line = Text(f"[{number}] ", style="cyan")
     line.append(shown(document.title or document.id))
     known = [part for part in (document.outlet, document.date) if part]
@@ -109,7 +116,7 @@ def _source(number: int, document: Document) -> Padding:
         known.append(document.id)
     if known:
         line.append(f" · {' · '.join(shown(part) for part in known)}", style="dim")
-    return Padding(line, (0, 0, 0, 2))
+    return line
 
 
 @contextmanager

@@ -138,9 +138,21 @@ def _quote_differs(
         return [f"{start!r}:{end!r} is no span"]
     there = document.text[start:end]
     if text != there:
-        return [f"{name} {start}:{end} reads {_short(there)}, not {_short(str(text))}"]
+        at = _first_difference(str(text), there)
+        return [
+            f"{name} {start}:{end} reads {_around(there, at)} where the answer has "
+            f"{_around(str(text), at)}"
+        ]
     return []
 
 
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 80 else f"{text[:77]}...")
+def _first_difference(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _around(text: str, at: int) -> str:
+    """A quote shortened to what stands around its first difference."""
+    start = max(0, at - 20)
+    piece = text[start : at + 40]
+    return f"{'…' * (start > 0)}{piece}{'…' * (at + 40 < len(text))}".join("“”")

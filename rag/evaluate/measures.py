@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -17,6 +18,19 @@ class Interval:
     low: float
     high: float
     n: int
+
+    def as_json(self) -> dict[str, float | int | None]:
+        """As in the contract: four digits, null where there is no mean."""
+        return {
+            "value": _rounded(self.value),
+            "low": _rounded(self.low),
+            "high": _rounded(self.high),
+            "n": self.n,
+        }
+
+
+def _rounded(value: float) -> float | None:
+    return None if isnan(value) else round(value, 4)
 
 
 def bootstrap(values: Sequence[float]) -> Interval:

@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from rag.compose import ComposeConfig, compose, group, say_the_same
+from rag.datatypes import Document, Evidence, Hit, Passage, Query, Sentence, Span
+from rag.errors import ConfigInvalid
+
+QUERY = Query("who left?", np.zeros(2, np.float32))
+
+
+def evidence(text: str, probability: float, document: str = "a.txt") -> Evidence:
+    whole = Document(document, text)
+    sentence = Sentence(whole, Span(0, len(text)))
+    hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
+    return Evidence(sentence, probability, probability, hit)
+
+
+def texts(statements: tuple) -> list[list[str]]:
+    return [[one.sentence.text for one in statement.evidence] for statement in statements]
+
+
+def config(**settings: float) -> ComposeConfig:
+    return ComposeConfig(**{"min_confidence": 0.5} | settings)
+
+
+def test_what_is_good_enough_is_shown_best_first() -> None:
+    found = [evidence("Ann left.", 0.9), evidence("Bob ran.", 0.6), evidence("It rained.", 0.2)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
+    assert (answer.status, answer.reason, answer.confidence) == ("answered", None, 0.9)
+    assert texts(answer.statements) == [["Ann left."], ["Bob ran."]]
+    assert answer.nearest == ()
+
+
+def test_a_much_worse_sentence_does_not_pad_a_good_one() -> None:
+    found = [evidence("Ann left.", 0.9), evidence("Bob ran.", 0.53)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config(keep=0.6))
+    assert texts(answer.statements) == [["Ann left."]]
+
+
+def test_nothing_good_enough_is_an_abstention_with_its_nearest() -> None:
+    found = [evidence(f"Day {n}.", 0.4 - n / 100, f"{n}.txt") for n in range(5)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
+    assert (answer.status, answer.reason) == ("abstained", "not_answered")
+    assert answer.statements == ()
+    assert [one.sentence.text for one in answer.nearest] == ["Day 0.", "Day 1.", "Day 2."]
+    assert answer.confidence == 0.4
+
+
+def test_each_nearest_passage_is_named_once_by_its_best_sentence() -> None:
+    text = "One thing. Another thing."
+    document = Document("a.txt", text)
+    parts = (Sentence(document, Span(0, 10)), Sentence(document, Span(11, 25)))
+    hit = Hit(Passage(document, Span(0, 25), parts), 1.0)
+    found = [Evidence(parts[1], 0.3, 0.3, hit), Evidence(parts[0], 0.2, 0.2, hit)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
+    assert [one.sentence.text for one in answer.nearest] == ["Another thing."]
+
+
+def test_no_evidence_at_all_abstains_for_the_reason_given() -> None:
+    answer = compose(QUERY, [], unanswered="filtered_out", config=config())
+    assert (answer.status, answer.reason, answer.confidence) == ("abstained", "filtered_out", 0.0)
+
+
+def test_a_threshold_of_zero_still_abstains_without_evidence() -> None:
+    answer = compose(QUERY, [], unanswered="empty_index", config=config(min_confidence=0))
+    assert answer.status == "abstained"
+
+
+def test_sentences_that_say_the_same_become_one_statement() -> None:
+    found = [
+        evidence("The old bridge was closed on Monday.", 0.9, "a.txt"),
+        evidence("Nobody was hurt.", 0.8, "a.txt"),
+        evidence("On Monday the old bridge was closed.", 0.7, "b.txt"),
+    ]
+    statements = group(found, same=0.7)
+    assert texts(statements) == [
+        ["The old bridge was closed on Monday.", "On Monday the old bridge was closed."],
+        ["Nobody was hurt."],
+    ]
+    assert [one.documents for one in statements] == [2, 1]
+
+
+def test_copies_of_one_text_are_two_documents_and_one_origin() -> None:
+    found = [evidence("The bridge was closed.", 0.9, name) for name in ("a.txt", "b.txt")]
+    (statement,) = group(found, same=0.7)
+    assert (statement.documents, statement.independent) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("The bridge was closed.", "The bridge was not closed."),
+        ("The bridge wasn’t closed on Monday.", "The bridge was closed on Monday."),
+        ("It cost 5,000 euros to mend.", "It cost 6,000 euros to mend."),
+        ("The bridge was closed.", "The mayor was elected."),
+    ],
+)
+def test_a_negation_a_number_or_other_words_make_another_statement(a: str, b: str) -> None:
+    assert not say_the_same(a, b, least=0.6)
+    assert say_the_same(a, a, least=0.6)
+
+
+def test_no_more_statements_than_the_limit() -> None:
+    words = ["ant", "bee", "cow", "dog", "elk", "fox", "gnu", "hen", "ibis", "jay"]
+    found = [evidence(f"The {word} slept.", 0.9) for word in words]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config(same=1.0))
+    assert len(answer.statements) == ComposeConfig(min_confidence=0).most
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
+def test_a_threshold_out_of_range_is_refused(value: float) -> None:
+    with pytest.raises(ConfigInvalid, match="min_confidence"):
+        ComposeConfig(min_confidence=value)

@@ -1,0 +1,100 @@
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.datatypes import Filters, Query
+from rag.encoders import OnnxEncoder
+from rag.engine import OnRecord
+from rag.evidence import FEATURES, SimilarityAndCover, features, term_weights
+from rag.indexing import encoder_folder
+from rag.store import Record, snapshot
+
+
+def column(table: np.ndarray, name: str) -> list[float]:
+    return [round(float(value), 6) for value in table[:, FEATURES.index(name)]]
+
+
+def read_features(question: str, sentences: list[str], title: str = "") -> np.ndarray:
+    similarity = np.linspace(0.1, 0.9, len(sentences), dtype=np.float32)
+    weights = {"bridg": 0.75, "close": 0.25}
+    return features(
+        question, weights, sentences, title=title, similarity=similarity, passage_similarity=0.5
+    )
+
+
+def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
+    table = read_features("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
+    assert column(table, "cover") == [0.75, 0.25, 0.0]
+
+
+def test_context_is_the_title_and_the_sentence_before() -> None:
+    table = read_features("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
+    assert column(table, "cover_in_context") == [0.75, 1.0, 0.25]
+    titled = read_features("bridge closed", ["Rain fell."], title="The bridges")
+    assert column(titled, "cover_in_context") == [0.75]
+
+
+def test_similarities_are_handed_on_as_they_are() -> None:
+    table = read_features("bridge closed", ["The bridge.", "It closed."])
+    assert column(table, "similarity") == [0.1, 0.9]
+    assert column(table, "passage_similarity") == [0.5, 0.5]
+
+
+def test_an_expected_number_is_looked_for() -> None:
+    table = read_features("How many bridges closed?", ["Three bridges.", "The bridge."])
+    assert column(table, "answer_type") == [1.0, -1.0]
+
+
+def test_a_passage_without_sentences_has_no_rows() -> None:
+    assert read_features("bridge", []).shape == (0, len(FEATURES))
+
+
+def test_rare_terms_weigh_more_and_all_weights_sum_to_one() -> None:
+    weights = term_weights({"rare": 1, "common": 90, "absent": 0}, 100)
+    assert weights["absent"] > weights["rare"] > weights["common"] > 0
+    assert sum(weights.values()) == pytest.approx(1)
+    # By hand: ln(1 + 100 / 1.5), ln(1 + 100 / 90.5), ln(1 + 100 / 0.5)
+    raw = {"rare": 4.214594, "common": 0.744282, "absent": 5.303305}
+    assert weights == pytest.approx({k: v / sum(raw.values()) for k, v in raw.items()}, abs=1e-5)
+
+
+def test_no_terms_have_no_weights() -> None:
+    assert term_weights({}, 100) == {}
+
+
+@pytest.fixture
+def record(seeds_index: Path) -> Record:
+    with snapshot(seeds_index) as opened:
+        yield opened
+
+
+def read(record: Record, question: str) -> tuple:
+    encoder = OnnxEncoder(encoder_folder(record.index, record.settings.fingerprint))
+    query = Query(question, encoder.encode([question])[0])
+    hits = OnRecord.open(record.index).search(question, filters=Filters(), depth=20)
+    return SimilarityAndCover().read(query, hits, record)
+
+
+def test_every_sentence_of_the_hits_is_scored_once_best_first(record: Record) -> None:
+    found = read(record, "what did Putin say about Syria?")
+    hits = OnRecord.open(record.index).search("what did Putin say about Syria?", depth=20)
+    wanted = {(s.document.id, s.span) for hit in hits for s in hit.passage.sentences}
+    assert {(one.sentence.document.id, one.sentence.span) for one in found} == wanted
+    assert len(found) == len(wanted)
+    scores = [one.score for one in found]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_probability_is_the_logistic_of_the_score(record: Record) -> None:
+    for one in read(record, "When was the Oreshnik first used?")[:20]:
+        assert one.probability == pytest.approx(1 / (1 + math.exp(-one.score)))
+
+
+def test_the_sentence_that_answers_comes_before_one_that_does_not(record: Record) -> None:
+    found = [
+        one.sentence.text for one in read(record, "Which naval base did Russia have in Syria?")
+    ]
+    base = next(at for at, text in enumerate(found) if "Tartus" in text)
+    assert base < 3
