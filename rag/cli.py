@@ -406,18 +406,14 @@ examples:     onrecord verify answer.json
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from rag.engine import verify_against_files, verify_against_index
-    from rag.verify import read_answers
+    from rag.verify import against_files, against_index, count_quotes, read_answers
 
-    found: list[str] = []
-    quotes = 0
     answers = read_answers(options.answer)
-    for answer in answers:
-        if options.files:
-            found += verify_against_files(options.files, answer)
-        else:
-            found += verify_against_index(options.index, answer)
-        quotes += sum(len(answer[part]) for part in ("sentences", "nearest"))  # type: ignore[arg-type,misc]
+    if options.files:
+        found = against_files(options.files, answers)
+    else:
+        found = against_index(options.index, answers)
+    quotes = count_quotes(answers)
     if options.json:
         verdict = "differs" if found else "true"
         checked = {"answers": len(answers), "quotes": quotes}

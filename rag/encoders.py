@@ -80,6 +80,8 @@ class SentenceTransformerEncoder:
                 self._model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8"
             )
             inputs = _export_onnx(self._model, folder / "model.onnx")
+        except OSError:  # a full disk is not the model's fault
+            raise
         except Exception as error:
             why = f"cannot be exported to ONNX ({_first_line(error)})"
             raise EncoderUnavailable(self.name, why) from error

@@ -15,14 +15,13 @@ from typing import Self, TypeVar
 from rag.compose import ComposeConfig, compose
 from rag.datatypes import Answer, Document, Filters, Hit, Query, Reason, Sentence
 from rag.encoders import OnnxEncoder
-from rag.errors import DocumentUnknown, IndexDamaged, InputInvalid, QuestionInvalid
+from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
 from rag.evidence import EvidenceReader, SimilarityAndCover
 from rag.indexing import IndexReport, Progress, build, encoder_folder
 from rag.retrieve import RetrieveConfig, Retrieved, search
 from rag.segment import PassageConfig
 from rag.store import Counts, Record, Settings, snapshot
 from rag.vectors import PassageVectors
-from rag.verify import cited_documents, differences, documents_below
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _READ_PASSAGES = 20  # how many of the best passages are read for evidence
@@ -138,17 +137,17 @@ class OnRecord:
     def _retrieve(
         self, record: Record, text: str, filters: Filters, depth: int
     ) -> tuple[Query, Retrieved]:
-        vectors = self._vectors_of(record)
-        query = Query(text, self._encoder.encode([text])[0])
+        encoder, vectors = self._loaded(record)
+        query = Query(text, encoder.encode([text])[0])
         config = RetrieveConfig(candidates=max(100, depth))
         found = search(query, record, vectors, filters=filters, depth=depth, config=config)
         return query, found
 
-    def _vectors_of(self, record: Record) -> PassageVectors:
-        with self._loading:
+    def _loaded(self, record: Record) -> tuple[OnnxEncoder, PassageVectors]:
+        with self._loading:  # the two of one state: another thread may be at another state
             if self._vectors.state != record.state:
                 self._encoder, self._vectors = _load(record, self._encoder)
-            return self._vectors
+            return self._encoder, self._vectors
 
     def document(self, name: str) -> Document:
         """The document of this id.
@@ -176,36 +175,8 @@ class OnRecord:
     def info(self) -> IndexInfo:
         """What the index holds."""
         with snapshot(self.path) as record:
-            size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+            size = sum(_size(file) for file in self.path.rglob("*"))
             return IndexInfo(self.path, record.state, record.counts(), record.settings, size)
-
-
-def verify_against_index(path: Path, answer: dict[str, object]) -> list[str]:
-    """What does not hold of a saved answer by the index, one line each.
-
-    Raises:
-        InputInvalid: It is no answer object.
-        IndexUnusable: There is nothing to check against.
-    """
-    with snapshot(path) as record:
-
-        def lookup(name: str) -> Document | None:
-            try:
-                return record.document(name)
-            except DocumentUnknown:
-                return None
-
-        return differences(answer, lookup)
-
-
-def verify_against_files(folder: Path, answer: dict[str, object]) -> list[str]:
-    """What does not hold of a saved answer by the files themselves, one line each.
-
-    Raises:
-        InputInvalid: It is no answer object.
-        NothingToIndex: No file of the folder can be read.
-    """
-    return differences(answer, documents_below(folder, cited_documents(answer)).get)
 
 
 def _settled(path: Path, work: Callable[[Record], T]) -> T:
@@ -233,6 +204,13 @@ def _load(record: Record, encoder: OnnxEncoder | None = None) -> tuple[OnnxEncod
         except (ValueError, KeyError) as error:
             raise IndexDamaged(record.index, f"{folder.name} is not whole") from error
     return encoder, PassageVectors(record.index, record.state, expected=record.passages())
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # a writer removed it meanwhile
+        return 0
 
 
 def _reason(record: Record, retrieved: Retrieved) -> Reason:
@@ -263,17 +241,22 @@ def _checked(question: str) -> str:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = filters or Filters()
-    for name in ("since", "until"):
-        value = getattr(filters, name)
-        try:
-            if value:
-                date.fromisoformat(value)
-        except ValueError as error:
-            raise InputInvalid(f"{name} is {value!r}", "use a date such as 2024-12-01") from error
-    if filters.since and filters.until and filters.since > filters.until:
-        seen = f"since {filters.since} lies after until {filters.until}"
-        raise InputInvalid(seen, "exchange them")
-    return filters
+    for name in ("document", "outlet"):
+        value = getattr(filters, name) or ""
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise InputInvalid(f"{name} is {value!r}, which is not valid UTF-8", "type it again")
+    since, until = _day("since", filters.since), _day("until", filters.until)
+    if since and until and since > until:
+        raise InputInvalid(f"since {since} lies after until {until}", "exchange them")
+    return replace(filters, since=since, until=until)
+
+
+def _day(name: str, value: str | None) -> str | None:
+    """As the dates of documents are written, with which it is compared: 20241201 is a date, too."""
+    try:
+        return date.fromisoformat(value).isoformat() if value else None
+    except ValueError as error:
+        raise InputInvalid(f"{name} is {value!r}", "use a date such as 2024-12-01") from error
 
 
 class _Clock:

@@ -8,6 +8,7 @@ crash at any instant leaves the old state or the new one.
 import errno
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -18,17 +19,16 @@ from typing import Protocol
 from filelock import FileLock, Timeout
 
 from rag.datatypes import Document, Passage
-from rag.encoders import DEFAULT_ENCODER, SentenceTransformerEncoder
+from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, SentenceTransformerEncoder
 from rag.errors import (
     DocumentUnreadable,
     IndexBusy,
     IndexDamaged,
-    IndexForeign,
     IndexMissing,
     IndexUnwritable,
     NothingToIndex,
 )
-from rag.readers import Source, fetch, read, sources
+from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, headline, passages, segment
 from rag.store import (
     RECORD,
@@ -100,7 +100,7 @@ def build(
         raise IndexMissing(index, "there is no index here")
     with _clear_errors(index):
         index.mkdir(parents=True, exist_ok=True)
-        with _lock(index), closing(Writer(index)) as writer:
+        with _lock(index), closing(Writer(index, mend=not paths)) as writer:
             if not paths and writer.settings is None:
                 raise IndexMissing(index, "its first build never ended")
             return _Build(writer, encoder, config, progress).run(paths)
@@ -126,9 +126,7 @@ def _clear_errors(index: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise IndexUnwritable(index, str(error)) from error
     except sqlite3.DatabaseError as error:
-        if str(error) == "file is not a database":
-            raise IndexForeign(index, f"{RECORD} is no record of On Record") from error
-        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+        raise IndexDamaged(index, f"cannot be read ({error})") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,46 +157,52 @@ class _Build:
             )
         self.config = config or PassageConfig()
         self.encoder: SentenceTransformerEncoder | None = None
+        self.stdin: bytes | None = None
+        self.rebuilt = False
         self.pending: dict[bytes, str] = {}
+        self.waiting: list[tuple[_Changed, int, Document]] = []
         self.failures: list[DocumentUnreadable] = []
         self.added = self.updated = self.removed = self.unchanged = 0
 
     def run(self, paths: Sequence[Path]) -> IndexReport:
         changed, gone = self.plan(paths)
-        if paths and not changed and not self.unchanged:
-            where = ", ".join(str(path) for path in paths)
-            raise NothingToIndex(where, "no document could be read", tuple(self.failures))
-        rebuild = not paths or self.settings_differ()
-        if changed or rebuild:
-            self.encoder = SentenceTransformerEncoder(self.encoder_name)
-            rebuild = rebuild or self.settings_differ()
-        if rebuild:
-            self.cut_again()
+        if not paths or self.settings_differ():
+            self.rebuilt = True
+            self.load()
         for file in gone:
             self.removed += self.writer.remove_file(file.id)
         for number, one in enumerate(changed):
             self.progress("reading", number, len(changed))
             self.update(one)
-        self.embed()
-        counts = self.writer.counts()
-        if paths and not counts.documents:
+        for one, file_id, document in self.waiting:
+            self.take(one, file_id, document, {}, last=True)
+        if paths and not (self.added or self.updated or self.unchanged):
             where = ", ".join(str(path) for path in paths)
             raise NothingToIndex(where, "no document could be read", tuple(self.failures))
+        self.embed()
         if self.writer.changed or not self.derived_is_whole():
             self.finish()
         return IndexReport(
             *(self.added, self.updated, self.removed, self.unchanged),
-            rebuilt=rebuild and self.before is not None,
-            counts=counts,
+            rebuilt=self.rebuilt,
+            counts=self.writer.counts(),
             failures=tuple(self.failures),
         )
+
+    def load(self) -> None:
+        """Load the encoder: seconds, so only once there is something to cut."""
+        if self.encoder is None:
+            self.encoder = SentenceTransformerEncoder(self.encoder_name)
+            if self.rebuilt or self.settings_differ():
+                self.rebuilt = True
+                self.cut_again()
 
     def plan(self, paths: Iterable[Path]) -> tuple[list[_Changed], list[IndexedFile]]:
         """What has to be read, and what is gone."""
         changed: list[_Changed] = []
         gone: list[IndexedFile] = []
-        for path in paths:
-            root = str(path if str(path) == "-" else path.resolve())
+        roots = {str(path if str(path) == "-" else path.resolve()): path for path in paths}
+        for root, path in roots.items():
             known = {file.name: file for file in self.writer.files(root)}
             found, failed = self.look(path, root, known, changed)
             if not found and not failed:
@@ -213,14 +217,16 @@ class _Build:
         """Names that were found below `path`, and names that could not be read."""
         found: set[str] = set()
         failed: set[str] = set()
-        for source in sources(path, skip=self.writer.index):
+        below = iter([STDIN]) if root == "-" else sources(path, skip=self.writer.index)
+        for source in below:
             try:
                 if isinstance(source, DocumentUnreadable):
                     raise source
-                digest = sha256(fetch(source)).hexdigest()
+                digest = sha256(self.fetch(source)).hexdigest()
             except DocumentUnreadable as failure:
                 self.failures.append(failure)
-                failed |= {name for name in known if _at_or_below(name, failure.where)}
+                where = "" if failure.where == str(path) else failure.where
+                failed |= {name for name in known if _at_or_below(name, where)}
                 failed.add(failure.where)
                 continue
             found.add(source.name)
@@ -230,6 +236,14 @@ class _Build:
                 changed.append(_Changed(root, source, known.get(source.name)))
             self.progress("looking", len(found), 0)
         return found, failed
+
+    def fetch(self, source: Source) -> bytes:
+        """The bytes of a file, or of standard input, which can be read only once."""
+        if source != STDIN:
+            return fetch(source)
+        if self.stdin is None:
+            self.stdin = sys.stdin.buffer.read()
+        return self.stdin
 
     def settings(self) -> Settings | None:
         """What this run builds with; `None` where nothing was ever built and nothing is to be."""
@@ -257,45 +271,60 @@ class _Build:
     def update(self, one: _Changed) -> None:
         """Read a file and bring its documents into the record."""
         try:
-            content = fetch(one.source)
+            content = self.fetch(one.source)
         except DocumentUnreadable as failure:  # it changed since it was looked at
             self.failures.append(failure)
             return
         before = (
             {old.id: old for old in self.writer.documents_of(one.known.id)} if one.known else {}
         )
-        file = None
-        failed = 0
+        file = one.known.id if one.known else None
+        readable = failed = 0
         for document in read(one.source, content):
             if isinstance(document, DocumentUnreadable):
                 self.failures.append(document)
                 failed += 1
                 continue
-            if file is None:
-                file = self.writer.put_file(one.root, one.source.name, sha256(content).hexdigest())
-            self.take(file, one.source, _titled(document), before)
-        if file is None and one.known:
+            readable += 1
+            file = file or self.writer.put_file(one.root, one.source.name, "")
+            self.take(one, file, _titled(document), before)
+        if file is None or not readable:
             return  # nothing of it can be read now: what was read before stays
+        # Without its hash, a file that was not read in full is read again and reported again.
+        digest = "" if failed else sha256(content).hexdigest()
+        self.writer.put_file(one.root, one.source.name, digest)
         if not failed:
             for name in before:
                 self.writer.remove(name)
                 self.removed += 1
 
     def take(
-        self, file: int, source: Source, document: Document, before: dict[str, Document]
+        self,
+        one: _Changed,
+        file: int,
+        document: Document,
+        before: dict[str, Document],
+        *,
+        last: bool = False,
     ) -> None:
-        """Add or replace a document of a file, or leave it as it is."""
+        """Add or replace a document of a file, or leave it as it is.
+
+        One whose id another file has waits until all files are read: it may have moved.
+        """
         old = before.pop(document.id, None)
         if old == document:
             self.unchanged += 1
             return
         holder = None if old else self.writer.file_of(document.id)
-        if holder:
-            place = _place(holder)
-            if place.exists() and not place.samefile(source.path):
-                why = f"the index holds another document {document.id!r}, from {place}; rename one"
-                self.failures.append(DocumentUnreadable(document.path or document.id, why))
+        if holder and _is_elsewhere(_place(holder), one.source):
+            if not last:
+                self.waiting.append((one, file, document))
                 return
+            why = f"the index holds another document {document.id!r}, from {_place(holder)}"
+            self.failures.append(DocumentUnreadable(document.path or document.id, why))
+            self.writer.put_file(one.root, one.source.name, "")
+            return
+        self.load()
         if old or holder:
             self.writer.remove(document.id)
             self.updated += 1
@@ -361,12 +390,13 @@ class _Build:
 
     def export(self, index: Path, settings: Settings) -> None:
         folder = encoder_folder(index, settings.fingerprint)
-        if folder.is_dir():
+        if folder.is_dir() and not (self.rebuilt and _is_damaged(folder)):
             return
         draft = folder.with_suffix(".draft")
         shutil.rmtree(draft, ignore_errors=True)
         (self.encoder or SentenceTransformerEncoder(self.encoder_name)).export(draft)
         sync_tree(draft)
+        shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         sync_folder(index)
 
@@ -386,8 +416,22 @@ def _place(file: IndexedFile) -> Path:
     return root if root.is_file() else root / file.name
 
 
+def _is_elsewhere(place: Path, source: Source) -> bool:
+    """Whether a file still stands at `place`, and is another than the source."""
+    return place.exists() and not (source.path.exists() and place.samefile(source.path))
+
+
 def _at_or_below(name: str, place: str) -> bool:
-    return name == place or name.startswith(f"{place}/")
+    """Whether a file is `place`, or lies in that folder; in the root, "", lie all."""
+    return not place or name == place or name.startswith(f"{place.removesuffix('/')}/")
+
+
+def _is_damaged(encoder: Path) -> bool:
+    try:
+        OnnxEncoder(encoder)
+    except (OSError, ValueError, KeyError):
+        return True
+    return False
 
 
 def _remove_leftovers(index: Path, *, keep: set[Path]) -> None:

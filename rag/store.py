@@ -8,9 +8,10 @@ crash; the FAISS file is derived from both.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -146,19 +147,60 @@ def check_place(index: Path) -> None:
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
-    vectors = path.with_name(VECTORS)
-    uri = path.resolve().as_uri()
+    first, *others = _read_uris(path)
     try:
-        connection = sqlite3.connect(f"{uri}?mode=ro", uri=True, isolation_level=None)
+        connection = _opened(first)
+    except sqlite3.OperationalError:
+        if not others:
+            raise
+        connection = _opened(*others)
+    vectors = path.with_name(VECTORS)
+    if vectors.is_file():
+        any(_attached(connection, uri) for uri in _read_uris(vectors))
+    return connection
+
+
+def _read_uris(path: Path) -> tuple[str, ...]:
+    """How to open a file for reading, in order of preference.
+
+    A folder that may not be written to has no room for the shared memory of the log. Without a log
+    the file is all there is, and can be read without one.
+    """
+    uri = path.resolve().as_uri()
+    log = path.with_name(f"{path.name}-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return (f"{uri}?mode=ro", *([f"{uri}?immutable=1"] if frozen else []))
+
+
+def _opened(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        # A folder that may not be written to has no room for the log's shared memory.
-        connection = sqlite3.connect(f"{uri}?immutable=1", uri=True, isolation_level=None)
-        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-    if vectors.is_file():
-        connection.execute("ATTACH ? AS vectors", (f"{vectors.resolve().as_uri()}?mode=ro",))
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
     return connection
+
+
+def _attached(connection: sqlite3.Connection, uri: str) -> bool:
+    """Attach the vectors, or leave them out where they are damaged: documents do not need them."""
+    try:
+        connection.execute("ATTACH ? AS vectors", (uri,))
+        connection.execute("SELECT 1 FROM vectors.vectors").fetchone()
+    except sqlite3.DatabaseError:
+        with suppress(sqlite3.DatabaseError):  # it was not attached at all
+            connection.execute("DETACH vectors")
+        return False
+    return True
+
+
+@contextmanager
+def _reading_vectors(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(index, f"{VECTORS} cannot be read ({error})") from error
 
 
 def _check_header(index: Path, connection: sqlite3.Connection) -> None:
@@ -175,10 +217,38 @@ def _check_header(index: Path, connection: sqlite3.Connection) -> None:
 
 def _check_before_writing(index: Path) -> None:
     """Look at the record by a connection that cannot write: ours would change a foreign file."""
-    if (index / RECORD).is_file():
+    if not (index / RECORD).is_file():
+        return
+    try:
         with closing(_connect_to_read(index / RECORD)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 _check_header(index, connection)
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+
+
+def _connect_to_vectors(index: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(index / VECTORS, isolation_level=None)
+    try:
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);"
+        )
+    except sqlite3.OperationalError:  # the disk is full, or may not be written to
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise IndexDamaged(index, f"{VECTORS} cannot be read ({error})") from error
+    return connection
+
+
+def _vectors_are_sound(index: Path) -> bool:
+    try:
+        with closing(_connect_to_vectors(index)) as connection:
+            return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except (IndexDamaged, sqlite3.DatabaseError):
+        return False
 
 
 class Record:
@@ -316,18 +386,19 @@ class Record:
             IndexDamaged: A vector is missing.
         """
         place = (passage.document.id, passage.span.start)
-        whole = self._sql.execute(
-            "SELECT v.vector FROM passages p JOIN documents d ON d.id = p.document "
-            "JOIN vectors.vectors v ON v.key = p.vector WHERE d.name = ? AND p.start = ?",
-            place,
-        ).fetchone()
-        parts = self._sql.execute(
-            "SELECT v.vector FROM sentences s JOIN documents d ON d.id = s.document "
-            "JOIN vectors.vectors v ON v.key = s.vector "
-            "WHERE d.name = ? AND s.start >= ? AND s.start < ? AND s.block = 'body' "
-            "ORDER BY s.start",
-            (*place, passage.span.end),
-        ).fetchall()
+        with _reading_vectors(self.index):
+            whole = self._sql.execute(
+                "SELECT v.vector FROM passages p JOIN documents d ON d.id = p.document "
+                "JOIN vectors.vectors v ON v.key = p.vector WHERE d.name = ? AND p.start = ?",
+                place,
+            ).fetchone()
+            parts = self._sql.execute(
+                "SELECT v.vector FROM sentences s JOIN documents d ON d.id = s.document "
+                "JOIN vectors.vectors v ON v.key = s.vector "
+                "WHERE d.name = ? AND s.start >= ? AND s.start < ? AND s.block = 'body' "
+                "ORDER BY s.start",
+                (*place, passage.span.end),
+            ).fetchall()
         if whole is None or len(parts) != len(passage.sentences):
             raise IndexDamaged(self.index, f"{VECTORS} lacks vectors of {passage.document.id}")
         rows = [np.frombuffer(row[0], np.float32) for row in parts]
@@ -347,14 +418,14 @@ def _passage_vectors(
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     ids = np.empty(count, np.int64)
     vectors = np.empty((count, width), np.float32)
-    rows = connection.execute(
-        "SELECT p.id, v.vector FROM passages p JOIN vectors.vectors v ON v.key = p.vector "
-        "ORDER BY p.id"
-    )
     done = 0
-    for each, vector in rows:
-        ids[done], vectors[done] = each, np.frombuffer(vector, np.float32)
-        done += 1
+    with _reading_vectors(index):
+        for each, vector in connection.execute(
+            "SELECT p.id, v.vector FROM passages p JOIN vectors.vectors v ON v.key = p.vector "
+            "ORDER BY p.id"
+        ):
+            ids[done], vectors[done] = each, np.frombuffer(vector, np.float32)
+            done += 1
     if done != count:
         raise IndexDamaged(index, f"{VECTORS} holds {done} of {count} passage vectors")
     return ids, vectors
@@ -382,19 +453,22 @@ class Writer:
 
     Opened under the caller's lock: two writers would wait for each other.
 
+    Args:
+        index: Folder of the index.
+        mend: Whether to throw damaged vectors away; they can be made anew.
+
     Raises:
         IndexForeign, IndexOutdated, IndexDamaged: As `snapshot`.
     """
 
-    def __init__(self, index: Path) -> None:
+    def __init__(self, index: Path, *, mend: bool = False) -> None:
         self.index = index
         self.changed = False
         _check_before_writing(index)
-        self._vectors = sqlite3.connect(index / VECTORS, isolation_level=None)
-        self._vectors.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);"
-        )
+        if mend and not _vectors_are_sound(index):
+            for file in index.glob(f"{VECTORS}*"):
+                file.unlink()
+        self._vectors = _connect_to_vectors(index)
         self._sql = sqlite3.connect(index / RECORD, isolation_level=None)
         self._sql.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         self._sql.execute("ATTACH ? AS vectors", (str(index / VECTORS),))
@@ -437,12 +511,13 @@ class Writer:
 
     def put_file(self, root: str, name: str, sha256: str) -> int:
         """Note that a file was read; its id. Its documents stay until they are removed."""
-        self._sql.execute(
+        row = self._sql.execute(
             "INSERT INTO files (root, name, sha256) VALUES (?, ?, ?) "
-            "ON CONFLICT (root, name) DO UPDATE SET sha256 = excluded.sha256",
+            "ON CONFLICT (root, name) DO UPDATE SET sha256 = excluded.sha256 "
+            "WHERE sha256 <> excluded.sha256",
             (root, name, sha256),
         )
-        self.changed = True
+        self.changed |= row.rowcount > 0
         (found,) = self._sql.execute(
             "SELECT id FROM files WHERE root = ? AND name = ?", (root, name)
         ).fetchone()

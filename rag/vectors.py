@@ -89,6 +89,7 @@ class PassageVectors:
             return ()
         options = None
         if allowed is not None:
-            options = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            selector = faiss.IDSelectorBatch(allowed)
+            options = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # fields of C++
         scores, ids = self._flat.search(vector[None, :], depth, params=options)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]

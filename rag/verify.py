@@ -1,16 +1,18 @@
 """Is a saved answer still true: every quote against the text that it cites.
 
-Flow: answer object + documents -> `differences`, one line each; none means proven.
+Flow: answer objects + index or files -> `against_index`, `against_files` -> differences, one line
+each; none means proven.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
 from rag.contracts import ANSWER
 from rag.datatypes import Document
-from rag.errors import DocumentUnreadable, InputInvalid, NothingToIndex
-from rag.readers import fetch, read, sources
+from rag.errors import DocumentUnknown, DocumentUnreadable, InputInvalid, NothingToIndex
+from rag.readers import Source, fetch, read, sources
+from rag.store import snapshot
 
 _LONGEST = 64 * 2**20  # bytes of a saved answer file; a thousand answers take about 10 MB
 Lookup = Callable[[str], Document | None]
@@ -51,35 +53,75 @@ def _parsed(text: str) -> list[dict[str, object]]:
         return [json.loads(line) for line in lines]
 
 
-def documents_below(folder: Path, wanted: Iterable[str]) -> dict[str, Document]:
-    """The documents of these ids among the files of a folder, read as indexing reads them.
+def against_index(index: Path, answers: Sequence[Mapping[str, object]]) -> list[str]:
+    """What does not hold of saved answers by an index.
 
     Raises:
+        InputInvalid: One of them has not the shape of its schema.
+        IndexUnusable: There is nothing to check against.
+    """
+    with snapshot(index) as record:
+
+        def lookup(name: str) -> Document | None:
+            try:
+                return record.document(name)
+            except DocumentUnknown:
+                return None
+
+        return _all_differences(answers, lookup)
+
+
+def against_files(folder: Path, answers: Sequence[Mapping[str, object]]) -> list[str]:
+    """What does not hold of saved answers by the files, read as indexing reads them.
+
+    Raises:
+        InputInvalid: One of them has not the shape of its schema.
         NothingToIndex: No file of the folder can be read.
     """
-    names = set(wanted)
+    cited = {name for answer in answers for name in _cited(answer)}
+    return _all_differences(answers, _documents_below(folder, cited).get)
+
+
+def count_quotes(answers: Sequence[Mapping[str, object]]) -> int:
+    """How many quotes the answers hold, those of the nearest passages included."""
+    return sum(len(_rows(answer, part)) for answer in answers for part in ("sentences", "nearest"))
+
+
+def _all_differences(answers: Sequence[Mapping[str, object]], lookup: Lookup) -> list[str]:
+    lines = [(number, differences(answer, lookup)) for number, answer in enumerate(answers, 1)]
+    if len(answers) == 1:
+        return lines[0][1]
+    return [f"answer {number}: {line}" for number, found in lines for line in found]
+
+
+def _documents_below(folder: Path, wanted: Set[str]) -> dict[str, Document]:
+    """The documents of these ids; ids are compared, and never joined to a path."""
     found: dict[str, Document] = {}
-    failures = []
+    failures: list[DocumentUnreadable] = []
     readable = False
     for source in sources(folder):
-        try:
-            if isinstance(source, DocumentUnreadable):
-                raise source
-            for document in read(source, fetch(source)):
-                if isinstance(document, DocumentUnreadable):
-                    raise document
-                readable = True
-                if document.id in names:
-                    found.setdefault(document.id, document)
-        except DocumentUnreadable as failure:
-            failures.append(failure)
+        for document in _read(source):
+            if isinstance(document, DocumentUnreadable):
+                failures.append(document)
+                continue
+            readable = True
+            if document.id in wanted:
+                found.setdefault(document.id, document)
     if not readable:
         raise NothingToIndex(str(folder), "no document could be read", tuple(failures))
     return found
 
 
-def cited_documents(answer: Mapping[str, object]) -> set[str]:
-    """Ids of the documents that an answer names."""
+def _read(source: Source | DocumentUnreadable) -> Iterator[Document | DocumentUnreadable]:
+    try:
+        if isinstance(source, DocumentUnreadable):
+            raise source
+        yield from read(source, fetch(source))
+    except DocumentUnreadable as failure:
+        yield failure
+
+
+def _cited(answer: Mapping[str, object]) -> set[str]:
     return {
         str(one.get("document"))
         for part in ("sentences", "nearest", "sources")

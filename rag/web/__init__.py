@@ -55,5 +55,5 @@ def _listening(host: str, port: int) -> socket.socket:
     except socket.gaierror as error:
         raise InputInvalid(f"host {host!r} is not known", mend) from error
     except OSError as error:
-        why = os.strerror(error.errno).lower()
+        why = os.strerror(error.errno or 0).lower()
         raise InputInvalid(f"cannot listen on {host}, port {port} ({why})", mend) from error

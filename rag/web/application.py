@@ -17,11 +17,14 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LONGEST_BODY = 64 * 1024  # bytes; a question of 2,000 characters has at most 12,000 in JSON
-_PATHS = frozenset(
-    """/ /config /config/ /theme.css /favicon.ico /manifest.json /robots.txt /gradio_api/info
-    /gradio_api/app_id /gradio_api/component_server/""".split()
-)
+_PATHS = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt"}
+_PATHS |= {f"/gradio_api/{name}" for name in ("info", "app_id", "component_server/")}
 _FOLDERS = ("/assets/", "/static/")
+# What Gradio puts around the page: its margins, and a clipping that keeps `sticky` from working.
+_CSS = """
+.gradio-container.gradio-container { overflow: visible; }
+.gradio-container > .main, #onrecord .html-container { padding: 0; }
+"""
 _HEADERS = {
     # Gradio compiles its templates in the browser, hence inline and eval; the rest is shut.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' "
@@ -42,6 +45,7 @@ def application(page: gr.Blocks, *, host: str) -> ASGIApp:
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]).set(
             body_background_fill=background, body_background_fill_dark=dark
         ),
+        css=_CSS,
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -89,6 +93,7 @@ class Guard:
         self._names = names
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

@@ -7,12 +7,14 @@ const form = find(".asking");
 const question = form.elements.question;
 const result = find(".result");
 const article = find(".article");
+const narrow = matchMedia("(max-width: 63.999rem)"); // as in page.css: one column
 const FILTERS = ["document", "outlet", "since", "until"];
 
 let asked = 0; // number of the newest question; what an older one brings is dropped
 let opened = 0; // the same for articles
 let answer = null;
 let opener = null; // the button that opened the article
+let returned = null; // promise that the browser is back from the history entry of an article
 
 const REASONS = {
   no_match: "No document has anything to do with the question.",
@@ -155,6 +157,9 @@ function showAnswer(found, reply) {
   const from = counted(found.sources.length, "source", "sources");
   const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}`;
   say(said ? answered : `The sources do not say. ${REASONS[found.reason]}`);
+  const heading = find("#onrecord-answer");
+  heading.focus({ preventScroll: true });
+  heading.scrollIntoView({ block: narrow.matches ? "start" : "nearest", behavior: "instant" });
 }
 
 // ---------------------------------------------------------------- the answer
@@ -167,9 +172,10 @@ function confidenceWords({ confidence }) {
 
 function statements(found) {
   const items = found.statements.map((statement) => {
-    const wordings = found.sentences.filter((one) => one.statement === statement.number);
-    const other = wordings.length > 1 ? otherWordings(wordings.slice(1)) : null;
-    return make("li", {}, quoteOf(wordings[0], firstOfEachDocument(wordings), agreement(statement)), other);
+    const sentences = found.sentences.filter((one) => one.statement === statement.number);
+    const [first, ...others] = wordingsOf(sentences);
+    const further = others.length ? otherWordings(others) : null;
+    return make("li", {}, quoteOf(first, agreement(statement)), further);
   });
   return [
     make("p", { class: "confidence" }, confidenceWords(found)),
@@ -177,10 +183,15 @@ function statements(found) {
   ];
 }
 
-function firstOfEachDocument(sentences) {
-  return sentences.filter(
-    (one, place) => place === sentences.findIndex((other) => other.citation === one.citation),
-  );
+// Lists of sentences that are the same to the letter, each document once in a list.
+function wordingsOf(sentences) {
+  const wordings = new Map();
+  for (const one of sentences) {
+    const words = one.text.split(/\s+/).join(" ");
+    const same = wordings.get(words) ?? [];
+    if (!same.some((other) => other.citation === one.citation)) wordings.set(words, [...same, one]);
+  }
+  return [...wordings.values()];
 }
 
 function agreement({ documents, independent }) {
@@ -190,13 +201,15 @@ function agreement({ documents, independent }) {
 }
 
 function otherWordings(wordings) {
-  const summary = counted(wordings.length, "other wording", "other wordings");
-  const quotes = wordings.map((one) => quoteOf(one, [one], null));
+  const numbers = wordings.flat().map(({ citation }) => `[${citation}]`);
+  const summary = `${counted(wordings.length, "other wording", "other wordings")} ${numbers.join(" ")}`;
+  const quotes = wordings.map((wording) => quoteOf(wording, null));
   return make("details", {}, make("summary", {}, summary), ...quotes);
 }
 
-// A sentence with a citation for each of `cites`, and below it who said it, where and when.
-function quoteOf(sentence, cites, agreed) {
+// A wording with a citation for each document that has it, and below it who, where and when.
+function quoteOf(wording, agreed) {
+  const [sentence] = wording;
   const { outlet, date, ...source } = sourceOf(sentence);
   const known = [
     sentence.speaker ? speech(sentence) : null,
@@ -206,11 +219,11 @@ function quoteOf(sentence, cites, agreed) {
     agreed,
     copyButton(sentence),
   ];
-  const text = [before(sentence), verbatim(sentence.text), ...cites.flatMap(citation)];
+  const text = make("p", {}, before(sentence), ...citedText(sentence.text, wording));
   return make(
     "div",
     { class: "quote" },
-    make("blockquote", { dir: "auto" }, make("p", {}, ...text)),
+    make("blockquote", { dir: "auto" }, text),
     make("p", { class: "byline" }, ...joined(known.filter((part) => part !== null))),
   );
 }
@@ -229,13 +242,19 @@ function sourceOf({ citation }) {
   return answer.sources.find((source) => source.citation === citation);
 }
 
-// A no-break space and the button, so that a citation never starts a line.
+// The last word and the citations keep together, so that none of these starts a line.
+function citedText(text, cites) {
+  const [, most = text, last = ""] = text.match(/^([^]*\s)(\S{1,20})$/) ?? [];
+  const end = make("span", { class: "together" }, verbatim(last), ...cites.flatMap(citation));
+  return [verbatim(most), end];
+}
+
 function citation(sentence) {
   const source = sourceOf(sentence);
   const name = `Source ${source.citation}: open ${nameOf(source)} at this sentence`;
   const open = (event) => openArticle(source, sentence, event.currentTarget);
   const attributes = { type: "button", class: "citation", "aria-label": name, onclick: open };
-  return ["\u00a0", make("button", attributes, `[${source.citation}]`)];
+  return [" ", make("button", attributes, `[${source.citation}]`)];
 }
 
 function abstention(found) {
@@ -251,7 +270,7 @@ function abstention(found) {
 }
 
 function nearPassage(passage) {
-  return make("li", { dir: "auto" }, verbatim(passage.text), ...citation(passage));
+  return make("li", { dir: "auto" }, ...citedText(passage.text, [passage]));
 }
 
 function sourceItem(source) {
@@ -308,6 +327,7 @@ function downloadOf(reply) {
 async function openArticle(source, sentence, button) {
   const mine = ++opened;
   const reply = await server.article({ document: source.document });
+  await returned;
   if (mine !== opened) return;
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showArticleFailure(source, found.error, button);
@@ -341,6 +361,7 @@ function fillArticle(source, button, ...children) {
   find("#onrecord-article").hidden = false;
   find(".article > .byline").replaceChildren(...particulars(source));
   find(".article-text").replaceChildren(...children);
+  if (article.hidden) history.pushState({ article: true }, ""); // so that Back closes it, too
   root.dataset.article = "open";
   article.hidden = false;
 }
@@ -348,12 +369,11 @@ function fillArticle(source, button, ...children) {
 // To the middle of the article where that scrolls by itself, else to the middle of the window.
 function goTo(place) {
   place.focus({ preventScroll: true });
-  const scrolls = getComputedStyle(article).overflowY === "auto";
-  if (scrolls) {
+  if (!narrow.matches) {
     const above = place.getBoundingClientRect().top - article.getBoundingClientRect().top;
     article.scrollTop += above - article.clientHeight / 2;
   }
-  place.scrollIntoView({ block: scrolls ? "nearest" : "center", behavior: "instant" });
+  place.scrollIntoView({ block: narrow.matches ? "center" : "nearest", behavior: "instant" });
 }
 
 // Pieces to paragraphs: a new one where the block changes or the text has a line break.
@@ -396,6 +416,9 @@ function closeArticle({ focus = true } = {}) {
   opener?.removeAttribute("aria-expanded");
   if (focus) (opener?.isConnected ? opener : find("#onrecord-answer")).focus();
   opener = null;
+  if (!history.state?.article) return;
+  returned = new Promise((done) => addEventListener("popstate", done, { once: true }));
+  history.back();
 }
 
 // ---------------------------------------------------------------- events
@@ -416,6 +439,8 @@ find(".clear").addEventListener("click", () => {
   showFiltersSet();
 });
 find(".close").addEventListener("click", () => closeArticle());
+history.scrollRestoration = "manual"; // closing goes back to the citation by itself
+addEventListener("popstate", () => article.hidden || closeArticle());
 element.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !article.hidden) closeArticle();
 });

@@ -34,12 +34,13 @@ def page(engine: OnRecord, *, examples: Sequence[str] = ()) -> gr.Blocks:
     places = BoundedSemaphore(_AT_ONCE)
 
     def ask(given: object) -> str:
-        return _reply(lambda: answer(engine, given), places)
+        return reply(lambda: answer(engine, given), places)
 
     def article(given: object) -> str:
-        return _reply(lambda: article_object(engine, _texts(given, "document")["document"]), places)
+        return reply(lambda: article_object(engine, _texts(given, "document")["document"]), places)
 
-    with gr.Blocks(title="On Record", fill_width=True, analytics_enabled=False) as blocks:
+    blocks = gr.Blocks(title="On Record", fill_width=True, analytics_enabled=False)
+    with blocks:
         gr.HTML(
             elem_id="onrecord",
             html_template=_file("page.html"),
@@ -50,6 +51,23 @@ def page(engine: OnRecord, *, examples: Sequence[str] = ()) -> gr.Blocks:
             examples=list(examples),
         )
     return blocks
+
+
+def reply(work: Callable[[], dict[str, Json]], places: BoundedSemaphore) -> str:
+    """What came of it, as JSON; `{"error": …}` where nothing did."""
+    try:
+        if not places.acquire(timeout=_PATIENCE_S):
+            raise OnRecordError("too many questions at once. Mend: ask again in a moment")
+        try:
+            found = work()
+        finally:
+            places.release()
+    except OnRecordError as error:
+        found = {"error": str(error)}
+    except Exception:  # noqa: BLE001  a bug must look like one, not like an abstention
+        _log.exception("a request of the page failed")
+        found = {"error": "Something went wrong. The log of On Record tells more."}
+    return json.dumps(found, ensure_ascii=False)
 
 
 def answer(engine: OnRecord, given: object) -> dict[str, Json]:
@@ -96,23 +114,6 @@ def article_object(engine: OnRecord, name: str) -> dict[str, Json]:
         "pieces": pieces,
         "after": document.text[done:],
     }
-
-
-def _reply(work: Callable[[], dict[str, Json]], places: BoundedSemaphore) -> str:
-    """What came of it, as JSON; `{"error": …}` where nothing did."""
-    try:
-        if not places.acquire(timeout=_PATIENCE_S):
-            raise OnRecordError("too many questions at once. Mend: ask again in a moment")
-        try:
-            found = work()
-        finally:
-            places.release()
-    except OnRecordError as error:
-        found = {"error": str(error)}
-    except Exception:  # noqa: BLE001  a bug must look like one, not like an abstention
-        _log.exception("a request of the page failed")
-        found = {"error": "Something went wrong. The log of On Record tells more."}
-    return json.dumps(found, ensure_ascii=False)
 
 
 def _texts(given: object, *names: str) -> dict[str, str]:

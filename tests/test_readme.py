@@ -1,0 +1,108 @@
+"""Every command and every example of the README runs as it is written."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SHARED = ROOT.parent / "shared" / "eval"
+BIN = Path(sys.executable).parent
+
+CONSOLE = [
+    line.removeprefix("$ ")
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    for line in block.splitlines()
+    if line.startswith("$ ")
+]
+MEASURING = sorted(set(re.findall(r"^\|.*\| `([^`]+)` \|$", README, re.MULTILINE)))
+# What runs here already (this very suite), or until it is stopped.
+NOT_AGAIN = {"make test", "make serve"}
+
+
+def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a user would, with the commands of this environment first in the path."""
+    return subprocess.run(
+        ["/bin/bash", "-c", command],
+        cwd=cwd,
+        env={"PATH": f"{BIN}:/usr/bin:/bin", "HOME": str(cwd), "LANG": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_readme_has_commands() -> None:
+    assert len(CONSOLE) >= 8
+    assert len(MEASURING) >= 4
+
+
+@pytest.mark.parametrize("command", [line for line in CONSOLE if line.startswith("make")])
+def test_a_make_command_runs(command: str) -> None:
+    if command in NOT_AGAIN:
+        assert shell(f"{command} --dry-run", ROOT).returncode == 0
+        return
+    ran = shell(command, ROOT)
+    assert ran.returncode == 0, ran.stderr
+    shown = README.split(f"$ {command}\n")[1].split("\n$ ")[0].split("```")[0]
+    assert ran.stdout.strip() == shown.strip()
+
+
+def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "articles")
+    shutil.copytree(ROOT / "tests" / "gold" / "seeds", tmp_path / "my-questions")
+    commands = [line for line in CONSOLE if line.startswith("onrecord")]
+    assert len(commands) >= 8
+    for command in commands:
+        ran = shell(command, tmp_path)
+        assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+
+
+def test_the_python_example_runs(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "seeds", tmp_path / "articles")
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "example.py").write_text(example, encoding="utf-8")
+    ran = shell("python example.py", tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "004_4c6eadec6c5a0911.txt" in ran.stdout or "000_cbe88fa1faa59afa.txt" in ran.stdout
+
+
+@pytest.mark.parametrize("command", MEASURING)
+def test_a_measuring_command_runs(command: str) -> None:
+    if command in NOT_AGAIN:
+        assert shell(f"{command} --dry-run", ROOT).returncode == 0
+        return
+    if "sentence_splitting" in command and not SHARED.is_dir():
+        pytest.skip("the public data is not beside the checkout")
+    ran = shell(command, ROOT)
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(r"\d", ran.stdout)
+
+
+def test_inline_commands_have_help() -> None:
+    inline = re.findall(r"`(onrecord [a-z]+)\b[^`]*`", README)
+    assert inline
+    for command in set(inline):
+        ran = subprocess.run(
+            [str(BIN / "onrecord"), *shlex.split(command)[1:], "--help"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, command
+        assert "exit status" in ran.stdout
+
+
+def test_the_map_names_every_module() -> None:
+    modules = {
+        path.relative_to(ROOT / "rag").parts[0]
+        for path in (ROOT / "rag").rglob("*.py")
+        if path.name != "__init__.py" or path.parent != ROOT / "rag"
+    }
+    missing = {name for name in modules if f"rag/{name.removesuffix('.py')}" not in README}
+    assert missing == set()
