@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LONGEST_BODY = 64 * 1024  # bytes; a question of 2,000 characters has at most 12,000 in JSON
 _PATHS = {"/", "/config", "/theme.css", "/favicon.ico", "/manifest.json", "/robots.txt"}
-_PATHS |= {f"/gradio_api/{name}" for name in ("info", "app_id", "component_server/")}
+_PATHS |= {f"/gradio_api/{name}" for name in ("app_id", "component_server/")}
 _FOLDERS = ("/assets/", "/static/")
 # What Gradio puts around the page: its margins, and a clipping that keeps `sticky` from working.
 _CSS = """

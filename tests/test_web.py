@@ -1,0 +1,596 @@
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+Visit = Callable[..., Page]
+CHROMIUM = "/usr/bin/chromium"
+ANSWERED = "what did Putin say about Syria?"
+ABSTAINED = "What did Zelensky say about inflation?"
+PHONE = {"width": 390, "height": 844}
+MARKUP = (
+    '<script>window.__pwned=1</script><img src=x onerror="window.__pwned=1">'
+    "{{{constructor}}}{{this}}${alert(1)}`&lt;b&gt;\\\N{RIGHT-TO-LEFT OVERRIDE}"
+)
+HOSTILE_QUESTION = f"What did the mayor of Springfield say about the bridge? {MARKUP}"
+HOSTILE_TEXT = f"The mayor of Springfield said {MARKUP} about the new bridge in Springfield."
+
+
+@dataclass
+class Served:
+    """`onrecord serve`, running as a process of its own."""
+
+    process: "subprocess.Popen[str]"
+    announced: str
+    url: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = re.fullmatch(r"On Record at (http://\S+) \(Ctrl-C stops it\)\n", self.announced)
+        if not found:
+            raise AssertionError(self.announced + (self.process.communicate()[1] or ""))
+        self.url = found[1]
+
+    def stop(self) -> tuple[int, str]:
+        """Ctrl-C; the exit status and what it wrote to standard error after its first line."""
+        self.process.send_signal(signal.SIGINT)
+        _, said = self.process.communicate(timeout=20)
+        return self.process.returncode, said
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from rag.cli import main; main()", *arguments]
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Callable[[list[str]], Served]]:
+    """Starts a server that the end of the module stops, if nobody did."""
+    running: list[Served] = []
+
+    def start(arguments: list[str]) -> Served:
+        process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+        assert process.stderr
+        running.append(Served(process, process.stderr.readline()))
+        return running[-1]
+
+    yield start
+    for one in running:
+        if one.process.poll() is None:
+            one.stop()
+
+
+@pytest.fixture(scope="module")
+def served(start: Callable[[list[str]], Served], seeds_index: Path) -> Served:
+    return start(command("serve", "--index", str(seeds_index), "--port", "0"))
+
+
+@pytest.fixture(scope="module")
+def hostile(
+    start: Callable[[list[str]], Served], tmp_path_factory: pytest.TempPathFactory
+) -> Served:
+    """A corpus, an example and a question that hold markup wherever they can."""
+    from rag import OnRecord
+
+    folder = tmp_path_factory.mktemp("hostile")
+    about = {"title": f"Title {MARKUP}", "outlet": f"Outlet {MARKUP}", "date": "2024-12-01"}
+    document = {"id": f"id/{MARKUP}", "text": f"{HOSTILE_TEXT} The weather was fine.", **about}
+    (folder / "h.jsonl").write_text(json.dumps(document) + "\n", encoding="utf-8")
+    OnRecord.build(folder / "index", [folder / "h.jsonl"])
+    code = (
+        "import sys; from rag.web import serve; serve(sys.argv[1], port=0, examples=sys.argv[2:])"
+    )
+    return start([sys.executable, "-c", code, str(folder / "index"), HOSTILE_QUESTION])
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not shutil.which(CHROMIUM):
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing, and CI must not skip the browser tests")
+        pytest.skip(f"{CHROMIUM} is missing")
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Opens the page of a server; afterwards, it must not have asked another host or failed."""
+    hosts: set[str | None] = set()
+    wrong: list[str] = []
+    contexts = []
+
+    def open_page(server: Served, **options: object) -> Page:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.goto(server.url)
+        page.get_by_label("Question").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert hosts <= {"127.0.0.1"}
+    assert wrong == []
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_label("Question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(".busy").wait_for(state="detached")
+
+
+def shown(page: Page, selector: str) -> list[str]:
+    return page.locator(selector).all_text_contents()
+
+
+def quotes(page: Page, selector: str = ".statements blockquote") -> list[str]:
+    """The sentences of the answer, further wordings too, without their citations."""
+    return [re.sub(r"( \[\d+\])+$", "", text) for text in shown(page, selector)]
+
+
+def is_in_view(page: Page, selector: str) -> bool:
+    """Whether the middle of it is what a click there would hit."""
+    return page.evaluate(
+        """(selector) => {
+          const place = document.querySelector(selector), box = place.getClientRects()[0];
+          const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+          return place.contains(hit);
+        }""",
+        selector,
+    )
+
+
+@pytest.mark.browser
+def test_the_sentences_stand_word_for_word_in_the_files(
+    visit: Visit, served: Served, seeds: Path
+) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    files = [path.read_text(encoding="utf-8") for path in seeds.iterdir()]
+    assert quotes(page)
+    for quote in quotes(page):
+        assert any(quote in text for text in files), quote
+
+
+@pytest.mark.browser
+def test_asking_and_reading_take_no_mouse(visit: Visit, served: Served) -> None:
+    page = visit(served)
+
+    def focused(what: str) -> str:
+        return page.evaluate(f"document.activeElement.{what} ?? ''")
+
+    page.keyboard.press("Tab")
+    assert focused("name") == "question"
+    page.keyboard.type(ANSWERED)
+    page.keyboard.press("Enter")
+    page.locator(".statements").wait_for()
+    assert focused("id") == "onrecord-answer"
+    page.keyboard.press("Tab")
+    assert focused("textContent") == "[1]"
+    page.keyboard.press("Enter")
+    page.locator("mark.clicked").wait_for()
+    assert focused("className") == "clicked"
+    page.keyboard.press("Escape")
+    assert page.locator(".article").is_hidden()
+    assert focused("textContent") == "[1]"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_a_citation_opens_the_article_at_its_sentence(
+    visit: Visit, served: Served, size: dict[str, int]
+) -> None:
+    page = visit(served, viewport=size)
+    ask(page, ANSWERED)
+    first_wordings = quotes(page, ".statements > li > .quote blockquote")
+    for place in (0, len(first_wordings) - 1):
+        page.locator(".statements > li").nth(place).locator(".citation").first.click()
+        page.locator("mark.clicked").wait_for()
+        assert "".join(shown(page, "mark.clicked")) == first_wordings[place]
+        assert is_in_view(page, "mark.clicked")
+        assert is_in_view(page, ".close")
+        page.get_by_role("button", name="Close").click()
+        page.locator(".article").wait_for(state="hidden")
+
+
+@pytest.mark.browser
+def test_the_article_is_whole_and_all_its_cited_sentences_are_marked(
+    visit: Visit, served: Served, seeds: Path
+) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.locator(".source").first.click()
+    page.locator("mark").first.wait_for()
+    name = re.search(r"\w+\.txt", shown(page, ".article .byline")[0])
+    assert name
+    whole = " ".join(shown(page, ".article-text > *"))
+    assert whole.split() == (seeds / name[0]).read_text(encoding="utf-8").split()
+    cited = page.locator(".statements blockquote").filter(has_text="[1]").all_text_contents()
+    assert cited
+    marked = shown(page, "mark")
+    for text in cited:
+        assert any(text.startswith(one) for one in marked)
+
+
+@pytest.mark.browser
+def test_the_browsers_back_button_closes_the_article(visit: Visit, served: Served) -> None:
+    page = visit(served, viewport=PHONE)
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    page.go_back()
+    page.locator(".article").wait_for(state="hidden")
+    assert page.locator(".statements").is_visible()
+
+
+@pytest.mark.browser
+def test_abstaining_is_an_answer_and_no_error(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ABSTAINED)
+    assert "The sources do not say." in page.locator(".answer").inner_text()
+    assert "no" in page.locator(".answer h3").inner_text().lower()
+    assert page.locator(".nearest > li").count() > 0
+    assert page.locator(".statements").count() == 0
+    assert page.locator(".onrecord [role=alert]").inner_text() == ""
+    assert "do not say" in page.locator(".onrecord [role=status]").inner_text()
+    page.locator(".nearest .citation").first.click()
+    page.locator("mark.clicked").first.wait_for()
+    assert is_in_view(page, "mark.clicked")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [("", "is empty"), ("x" * 3_000, "3,000 characters"), ("?!", "no word")],
+)
+def test_an_error_looks_like_one(visit: Visit, served: Served, question: str, message: str) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.get_by_label("Question").fill(question)
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure > *").first.wait_for()
+    assert message in page.locator(".onrecord [role=alert]").inner_text()
+    assert page.locator(".result").is_hidden()
+    ask(page, ANSWERED)
+    page.locator(".statements").wait_for()
+    assert page.locator(".onrecord [role=alert]").inner_text() == ""
+
+
+@pytest.mark.browser
+def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("textbox", name="Document").fill("002_")
+    ask(page, ANSWERED)
+    assert all("002_" in text for text in shown(page, ".sources li"))
+    page.get_by_role("textbox", name="Document").fill("nowhere")
+    page.get_by_role("button", name="Ask").click()
+    page.get_by_text("No document passes the filters.").first.wait_for()
+
+
+@pytest.mark.browser
+def test_hostile_text_stays_text(visit: Visit, hostile: Served) -> None:
+    page = visit(hostile)
+    ask(page, HOSTILE_QUESTION)
+    page.get_by_role("button", name="Source 1").first.click()
+    page.locator("mark").first.wait_for()
+    assert HOSTILE_TEXT in "".join(shown(page, ".article-text > *"))
+    assert any(HOSTILE_TEXT in text for text in shown(page, ".answer-body"))
+    assert HOSTILE_QUESTION in shown(page, "#onrecord-answer")
+    for place in (".sources li", ".article > .byline"):
+        assert f"Outlet {MARKUP}" in "".join(shown(page, place))
+        assert f"id/{MARKUP}" in "".join(shown(page, place))
+    assert f"Title {MARKUP}" in "".join(shown(page, ".sources li"))
+    assert page.locator(".onrecord :is(script, img, b)").count() == 0
+    page.wait_for_timeout(300)  # an image that fails would run its handler by now
+    assert page.evaluate("window.__pwned") is None
+
+
+@pytest.mark.browser
+def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hostile: Served) -> None:
+    page = visit(hostile)
+    ask(page, HOSTILE_QUESTION)
+    order = page.evaluate(
+        """() => {
+          const control = document.querySelector(".answer-body .control");
+          const after = control.nextSibling, range = document.createRange();
+          const left = (at) => {
+            range.setStart(after, at);
+            range.setEnd(after, at + 1);
+            return range.getBoundingClientRect().left;
+          };
+          return [left(1), left(2), left(3)];
+        }"""
+    )
+    assert order == sorted(order)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("https://example.org/a?b=1", "https://example.org/a?b=1"),
+        ('http://example.org/"><b>', "http://example.org/%22%3E%3Cb%3E"),
+        ("javascript:window.__pwned=1", None),
+        (" java\nscript:window.__pwned=1", None),
+        ("data:text/html,<script>window.__pwned=1</script>", None),
+        ("//example.org", None),
+    ],
+)
+def test_only_web_addresses_become_links(
+    visit: Visit, served: Served, url: str, link: str | None
+) -> None:
+    def reply_with_url(route: Route) -> None:
+        answer = json.loads(route.fetch().json())
+        for source in answer["sources"]:
+            source["url"] = url
+        route.fulfill(json=json.dumps(answer))
+
+    page = visit(served)
+    page.route("**/component_server/", reply_with_url)
+    ask(page, ANSWERED)
+    links = page.locator(".sources a")
+    if link is None:
+        assert links.count() == 0
+        assert url in "".join(shown(page, ".sources li"))
+    else:
+        assert links.first.get_attribute("href") == link
+        assert links.first.get_attribute("rel") == "noopener noreferrer"
+
+
+@pytest.mark.browser
+def test_a_lost_connection_is_no_abstention(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    page.route("**/component_server/", lambda route: route.fulfill(body=""))
+    page.get_by_label("Question").fill(ANSWERED)
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure > *").first.wait_for()
+    assert "lost its connection" in page.locator(".onrecord [role=alert]").inner_text()
+    assert page.locator(".result").is_hidden()
+
+
+@pytest.mark.browser
+def test_what_is_copied_and_saved_can_be_proven(
+    visit: Visit, served: Served, seeds_index: Path
+) -> None:
+    page = visit(served, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, ANSWERED)
+    page.get_by_role("button", name="Copy with citation").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(quotes(page)[0] + "\n— ")
+    assert re.search(r"\w+\.txt, characters \d+ to \d+$", copied.strip())
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save answer").click()
+    saved = str(download.value.path())
+    verify = command("verify", saved, "--index", str(seeds_index))
+    proof = subprocess.run(verify, capture_output=True, text=True, timeout=60, check=False)
+    assert proof.returncode == 0, proof.stdout + proof.stderr
+    assert json.loads(Path(saved).read_text(encoding="utf-8"))["schema"] == "onrecord.answer/1"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 390, 820, 1280])
+def test_nothing_scrolls_sideways(
+    visit: Visit, served: Served, hostile: Served, width: int
+) -> None:
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for server, question in ((served, ANSWERED), (hostile, HOSTILE_QUESTION)):
+        page = visit(server, viewport={"width": width, "height": 800})
+        ask(page, question)
+        assert page.evaluate(overflow) == 0
+        page.locator(".citation").first.click()
+        page.locator("mark").first.wait_for()
+        assert page.evaluate(overflow) == 0
+
+
+# Of each colour against the nearest opaque one behind it, as WCAG 2.2 counts it.
+CONTRASTS = """() => {
+  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = colour.slice(0, 3).map((part) => {
+      const share = part / 255;
+      return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = rgb(getComputedStyle(node).backgroundColor);
+      if (colour.length === 3 || colour[3] === 1) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const hasText = (node) => [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
+  return [...document.querySelectorAll(".onrecord *")]
+    .filter((node) => hasText(node) && node.checkVisibility())
+    .map((node) => {
+      const pair = [light(rgb(getComputedStyle(node).color)), light(behind(node))];
+      const [less, more] = [Math.min(...pair), Math.max(...pair)];
+      return [(more + 0.05) / (less + 0.05), node.className || node.tagName];
+    });
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read_in_both_schemes(visit: Visit, served: Served, scheme: str) -> None:
+    page = visit(served, color_scheme=scheme)
+    ground = page.evaluate(
+        "getComputedStyle(document.querySelector('gradio-app')).backgroundColor.match(/\\d+/g)"
+    )
+    assert (sum(map(int, ground)) < 3 * 64) == (scheme == "dark")
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    faint = [one for one in page.evaluate(CONTRASTS) if one[0] < 4.5]
+    ask(page, ABSTAINED)
+    faint += [one for one in page.evaluate(CONTRASTS) if one[0] < 4.5]
+    page.get_by_label("Question").fill("")
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure > *").first.wait_for()
+    faint += [one for one in page.evaluate(CONTRASTS) if one[0] < 4.5]
+    assert faint == []
+
+
+@pytest.mark.browser
+def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.title() == "On Record"
+    assert shown(page, "h1") == ["On Record"]
+    assert page.get_by_role("main").count() == 1
+    assert page.get_by_role("search").count() == 1
+    assert page.get_by_role("region", name=ANSWERED).is_visible()
+    assert page.locator(".onrecord [role=status]").get_attribute("aria-live") == "polite"
+    assert page.locator(".onrecord [role=status]").inner_text().startswith("Answered: ")
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("button, a, input, textarea")]
+          .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
+          .map((node) => node.outerHTML)"""
+    )
+    assert nameless == []
+    assert page.evaluate("[...document.querySelectorAll('[onclick], [role=button]')].length") == 0
+
+
+@pytest.mark.browser
+def test_an_example_is_asked_by_a_click(visit: Visit, served: Served, hostile: Served) -> None:
+    assert visit(served).locator(".examples").is_hidden()
+    page = visit(hostile)
+    page.locator(".examples").get_by_role("button").click()
+    page.locator(".answer-body > *").first.wait_for()
+    assert page.get_by_label("Question").input_value() == HOSTILE_QUESTION
+
+
+def status_of(server: Served, path: str, **headers: str) -> int:
+    try:
+        with urlopen(Request(server.url + path, headers=headers), timeout=10) as reply:
+            return reply.status
+    except HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_other_paths_and_hosts_are_not_served(served: Served, seeds: Path) -> None:
+    assert status_of(served, "/") == 200
+    assert status_of(served, "/", Host=f"localhost:{urlsplit(served.url).port}") == 200
+    assert status_of(served, "/", Host="attacker.example") == 421
+    for path in (
+        f"/gradio_api/file={next(seeds.iterdir())}",
+        "/gradio_api/file=pyproject.toml",
+        "/gradio_api/proxy=https://example.org",
+        "/gradio_api/upload",
+        "/monitoring",
+        "/docs",
+        "/assets/../../__init__.py",
+        "/static/..%2f..%2f__init__.py",
+    ):
+        assert status_of(served, path) in {403, 404}, path
+
+
+def test_a_request_that_the_page_would_not_make_is_refused(served: Served) -> None:
+    found = re.search(r'"id":\s*(\d+),\s*"type":\s*"html"', urlopen(served.url).read().decode())
+    assert found
+
+    def reply(function: str, data: object) -> dict[str, object]:
+        body = {"data": data, "component_id": int(found[1]), "fn_name": function}
+        request = Request(
+            f"{served.url}/gradio_api/component_server/",
+            json.dumps(body | {"session_hash": "x"}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=10) as answer:
+            return json.loads(json.loads(answer.read()))
+
+    assert "no JSON object" in str(reply("ask", "Syria")["error"])
+    assert "no text" in str(reply("ask", {"question": ["Syria"]})["error"])
+    assert "since" in str(reply("ask", {"question": "Syria", "since": "soon"})["error"])
+    assert "no document" in str(reply("article", {"document": "../pyproject.toml"})["error"])
+
+
+def test_serving_what_cannot_be_served_is_one_line(tmp_path: Path, seeds_index: Path) -> None:
+    def refusal(*arguments: str) -> str:
+        done = subprocess.run(
+            command("serve", *arguments), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert len(done.stderr.splitlines()) == 1
+        return done.stderr
+
+    index = ("--index", str(seeds_index))
+    assert "there is no index here" in refusal("--index", str(tmp_path / "none"))
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        assert "in use" in refusal(*index, "--port", str(taken.getsockname()[1]))
+    assert "does not exist" in refusal(*index, "--port", "70000")
+    assert "Mend: " in refusal(*index, "--host", "no.such.host.invalid")
+
+
+def test_ctrl_c_ends_it_without_a_word(
+    start: Callable[[list[str]], Served], seeds_index: Path
+) -> None:
+    server = start(command("serve", "--index", str(seeds_index), "--port", "0"))
+    assert status_of(server, "/") == 200
+    assert server.stop() == (0, "")
+
+
+def test_a_failure_of_ours_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    from threading import BoundedSemaphore
+
+    from rag.web.view import reply
+
+    def work() -> dict[str, object]:
+        raise RuntimeError("secret")
+
+    assert "Something went wrong" in reply(work, BoundedSemaphore())
+    assert "secret" not in reply(work, BoundedSemaphore())
+    assert "secret" in caplog.text
+
+
+def test_templates_have_no_holes_and_the_script_makes_no_markup() -> None:
+    page = files("rag.web")
+    for name in ("page.html", "page.css"):  # Gradio reads both as Handlebars, then as JavaScript
+        text = page.joinpath(name).read_text(encoding="utf-8")
+        assert not re.search(r"\{\{|\$\{|`|\\", text), name
+    script = page.joinpath("page.js").read_text(encoding="utf-8")
+    assert not re.search(
+        r"(inner|outer)HTML|insertAdjacent|document\.write|eval|Function\(", script
+    )
+
+
+def test_an_article_in_pieces_makes_the_document_again(seeds_index: Path) -> None:
+    from rag import OnRecord
+    from rag.web.view import article_object
+
+    engine = OnRecord.open(seeds_index)
+    for document in engine.documents():
+        article = article_object(engine, document.id)
+        pieces = article["pieces"]
+        text = "".join(piece["before"] + piece["text"] for piece in pieces) + article["after"]
+        assert text == document.text
+        for piece in pieces:
+            assert document.text[piece["start"] : piece["end"]] == piece["text"]
