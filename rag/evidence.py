@@ -5,7 +5,8 @@ Flow: Query + hits -> `EvidenceReader.read` -> every body sentence once, best fi
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence, Set
 from importlib.resources import files
 from typing import Protocol
 
@@ -17,7 +18,17 @@ from rag.datatypes import Evidence, Hit, Query
 from rag.store import Record
 from rag.terms import content_terms, terms
 
-FEATURES = ("similarity", "cover", "cover_in_context", "passage_similarity", "answer_type")
+FEATURES = (
+    "similarity",
+    "cover",
+    "cover_in_context",
+    "passage_similarity",
+    "names_in_context",
+    "names_in_passage",
+    "answer_type",
+)
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
 
 
 class EvidenceReader(Protocol):
@@ -106,8 +117,10 @@ def features(
         Shape: (n_sentences, n_features).
     """
     expected = expected_type(question)
+    named = names(question)
     of_title = set(terms(title))
     held = [set(terms(sentence)) for sentence in sentences]
+    of_passage = _names_found(named, of_title.union(*held))
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
@@ -117,10 +130,32 @@ def features(
                 sum(weight for term, weight in weights.items() if term in here),
                 sum(weight for term, weight in weights.items() if term in context),
                 passage_similarity,
+                _names_found(named, context),
+                of_passage,
                 match(expected, sentences[place], asked=weights.keys()),
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FEATURES))
+
+
+def names(question: str) -> tuple[str, ...]:
+    """Words of a question that name: with a capital, but for the first word, or with a digit."""
+    words = enumerate(_WORD.findall(question))
+    return tuple(w for place, w in words if w[0].isdigit() or (place and w[0].isupper()))
+
+
+def _names_found(named: Sequence[str], there: Set[str]) -> float:
+    """Share of the names whose terms, or terms spelled alike, are there; 1 without names."""
+    if not named:
+        return 1.0
+    alike = {term[:_ALIKE] for term in there if len(term) > _ALIKE and term.isalpha()}
+
+    def found(name: str) -> bool:
+        return all(
+            term in there or (len(term) > _ALIKE and term[:_ALIKE] in alike) for term in terms(name)
+        )
+
+    return sum(map(found, named)) / len(named)
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

@@ -7,7 +7,7 @@ import pytest
 from rag.datatypes import Filters, Query
 from rag.encoders import OnnxEncoder
 from rag.engine import OnRecord
-from rag.evidence import FEATURES, SimilarityAndCover, features, term_weights
+from rag.evidence import FEATURES, SimilarityAndCover, features, names, term_weights
 from rag.indexing import encoder_folder
 from rag.store import Record, snapshot
 
@@ -98,3 +98,31 @@ def test_the_sentence_that_answers_comes_before_one_that_does_not(record: Record
     ]
     base = next(at for at, text in enumerate(found) if "Tartus" in text)
     assert base < 3
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What did Ann Lee say in 2019?", ("Ann", "Lee", "2019")),
+        ("Bridges closed", ()),
+        ("what did lee say", ()),
+        ("What is NATO's plan?", ("NATO's",)),
+    ],
+)
+def test_names_are_capitals_after_the_first_word_and_numbers(
+    question: str, found: tuple[str, ...]
+) -> None:
+    assert names(question) == found
+
+
+def test_names_are_looked_for_in_context_and_in_the_whole_passage() -> None:
+    table = read_features("What did Lee say in 2019?", ["Lee left.", "Rain fell.", "In 2019."])
+    assert column(table, "names_in_context") == [0.5, 0.5, 0.5]
+    assert column(table, "names_in_passage") == [1.0, 1.0, 1.0]
+    assert column(read_features("Who left?", ["Rain fell."]), "names_in_context") == [1.0]
+
+
+def test_spellings_of_a_name_count_as_the_name_and_other_numbers_do_not() -> None:
+    assert column(read_features("Is Zelenskyy in?", ["Zelensky is in."]), "names_in_context") == [1]
+    assert column(read_features("Is Moreno in?", ["Zelensky is in."]), "names_in_context") == [0]
+    assert column(read_features("Was it 20191?", ["It was 20192."]), "names_in_context") == [0]
