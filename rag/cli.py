@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
+from rag.contracts import OBEYED
 from rag.errors import InputInvalid, NothingToIndex, OnRecordError
 
 if TYPE_CHECKING:  # a command imports what it needs, so that none waits for the others
@@ -51,9 +52,10 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         _tell("interrupted; nothing that was committed is lost")
     except BrokenPipeError:  # the reader of our output left: nothing to tell it, and no traceback
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_what_cannot_be_written()
     except OSError as error:
         _tell(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}")
+        _drop_what_cannot_be_written()
     except MemoryError:
         _tell("out of memory. Mend: index fewer or smaller documents at once")
     except Exception:  # noqa: BLE001  the one place for it: a bug must not look like an abstention
@@ -61,8 +63,18 @@ def run(arguments: list[str]) -> int:
     return 2
 
 
+def _drop_what_cannot_be_written() -> None:
+    """Python writes what is left of standard output at its end; a failure there ends in 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _tell(what: object) -> None:
-    print(f"onrecord: {what}", file=sys.stderr)
+    """One line, whatever the names of files hold."""
+    line = " ".join(str(what).split())
+    print("onrecord:", "".join(c if c.isprintable() else "�" for c in line), file=sys.stderr)
 
 
 def _tell_failures(failures: Iterable[OnRecordError]) -> None:
@@ -70,11 +82,19 @@ def _tell_failures(failures: Iterable[OnRecordError]) -> None:
         _tell(f"not read: {failure}")
 
 
+class _Parser(argparse.ArgumentParser):
+    """One that tells a wrong use as every other error is told: in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what `run` tells."""
+        raise InputInvalid(message, f"see {self.prog} --help")
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands with their options, help and examples."""
     import shtab
 
-    top = argparse.ArgumentParser(
+    top = _Parser(
         "onrecord",
         description="Ask a corpus; get back only what it says, word for word, with proof.",
         epilog="""\
@@ -92,7 +112,7 @@ exit status:  0 answered, found or true; 1 abstained, not found or differs; 2 co
     return top
 
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 
 def _command(
@@ -295,8 +315,9 @@ def _lines(name: str) -> Iterator[tuple[int, str]]:
     stream = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115
     with stream:
         for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
-            while line and not line.endswith(b"\n") and stream.readline(_LONGEST_LINE):
-                pass  # the rest of a line that is too long to be a question
+            rest = line
+            while rest and not rest.endswith(b"\n"):  # a line that is too long to be a question
+                rest = stream.readline(_LONGEST_LINE)
             text = line.decode("utf-8", errors="surrogateescape").strip("\ufeff\r\n")
             if text.strip():
                 yield number, text
@@ -343,7 +364,9 @@ def _text(name: str, value: object) -> str | None:
 
 
 def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False), flush=True)
+    line = json.dumps(value, ensure_ascii=False)
+    # JSON leaves some signs as they are that a terminal would obey.
+    print(OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", line), flush=True)
 
 
 def _add_search(commands: Commands) -> None:

@@ -3,10 +3,13 @@
 Flow: values -> dictionaries with the keys of the contract, in its order.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Statement
 
+# C1 controls, and the characters that turn the direction of text.
+OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ANSWER = "onrecord.answer/1"
 SEARCH = "onrecord.search/1"
 

@@ -201,8 +201,7 @@ class _Build:
         """What has to be read, and what is gone."""
         changed: list[_Changed] = []
         gone: list[IndexedFile] = []
-        roots = {str(path if str(path) == "-" else path.resolve()): path for path in paths}
-        for root, path in roots.items():
+        for root, path in self.roots(paths).items():
             known = {file.name: file for file in self.writer.files(root)}
             found, failed = self.look(path, root, known, changed)
             if not found and not failed:
@@ -210,6 +209,20 @@ class _Build:
             elif path.is_dir():
                 gone += [file for name, file in known.items() if name not in found | failed]
         return changed, gone
+
+    def roots(self, paths: Iterable[Path]) -> dict[str, Path]:
+        """Each different path by its full name, which the record keeps."""
+        found: dict[str, Path] = {}
+        for path in paths:
+            try:
+                root = str(path if str(path) == "-" else path.resolve())
+                root.encode()
+            except (OSError, ValueError) as error:  # too long; NUL; no UTF-8
+                why = getattr(error, "strerror", None) or "no path that can be kept; rename it"
+                self.failures.append(DocumentUnreadable(ascii(str(path))[1:-1], why.lower()))
+            else:
+                found.setdefault(root, path)
+        return found
 
     def look(
         self, path: Path, root: str, known: dict[str, IndexedFile], changed: list[_Changed]

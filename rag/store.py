@@ -223,6 +223,8 @@ def _check_before_writing(index: Path) -> None:
         with closing(_connect_to_read(index / RECORD)) as connection:
             if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
                 _check_header(index, connection)
+    except sqlite3.OperationalError:  # the disk is full, or may not be written to
+        raise
     except sqlite3.DatabaseError as error:
         raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
 

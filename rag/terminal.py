@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag.contracts import Citations
+from rag.contracts import OBEYED, Citations
 from rag.datatypes import Answer, Document, Hit, Statement
 from rag.evaluate.measures import Interval
 from rag.indexing import Progress
@@ -24,8 +24,7 @@ _REASONS = {
     "filtered_out": "no document passes the filters.",
     "empty_index": "the index holds no documents.",
 }
-# C0, C1 and the characters that turn the direction of text.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(rf"[\x00-\x1f]|{OBEYED.pattern}")
 
 
 def console() -> Console:

@@ -65,7 +65,7 @@ def against_index(index: Path, answers: Sequence[Mapping[str, object]]) -> list[
         def lookup(name: str) -> Document | None:
             try:
                 return record.document(name)
-            except DocumentUnknown:
+            except (DocumentUnknown, UnicodeEncodeError):  # half a surrogate pair names nothing
                 return None
 
         return _all_differences(answers, lookup)
@@ -136,9 +136,9 @@ def differences(answer: Mapping[str, object], lookup: Lookup) -> list[str]:
         InputInvalid: The object has not the shape of its schema.
     """
     found = []
-    known: dict[object, str] = {}
+    known: dict[str, str] = {}
     for row in _rows(answer, "sources"):
-        known[row.get("citation")] = str(row.get("document"))
+        known[repr(row.get("citation"))] = str(row.get("document"))
         found += _source_differs(row, lookup)
     for part in ("sentences", "nearest"):
         for number, row in enumerate(_rows(answer, part), 1):
@@ -167,22 +167,33 @@ def _source_differs(row: Mapping[str, object], lookup: Lookup) -> list[str]:
 
 
 def _quote_differs(
-    row: Mapping[str, object], known: Mapping[object, str], lookup: Lookup
+    row: Mapping[str, object], known: Mapping[str, str], lookup: Lookup
 ) -> list[str]:
-    name, text = str(row.get("document")), row.get("text")
-    start, end = row.get("start"), row.get("end")
+    name, context = str(row.get("document")), row.get("context")
     document = lookup(name)
-    if known.get(row.get("citation")) != name:
+    if known.get(repr(row.get("citation"))) != name:
         return [f"citation {row.get('citation')!r} is not {name}"]
     if document is None:
         return []  # said of the source
-    if type(start) is not int or type(end) is not int or not 0 <= start < end:
+    if context is None:
+        return _slice_differs(row, document)
+    if not isinstance(context, dict):
+        return ["its context is no object"]
+    in_context = [f"context: {what}" for what in _slice_differs(context, document)]
+    return _slice_differs(row, document) + in_context
+
+
+def _slice_differs(row: Mapping[str, object], document: Document) -> list[str]:
+    text, start, end = row.get("text"), row.get("start"), row.get("end")
+    if type(start) is not int or type(end) is not int:
         return [f"{start!r}:{end!r} is no span"]
+    if not 0 <= start < end <= len(document.text):
+        return [f"{start}:{end} is no span of {document.id}"]
     there = document.text[start:end]
     if text != there:
         at = _first_difference(str(text), there)
         return [
-            f"{name} {start}:{end} reads {_around(there, at)} where the answer has "
+            f"{document.id} {start}:{end} reads {_around(there, at)} where the answer has "
             f"{_around(str(text), at)}"
         ]
     return []

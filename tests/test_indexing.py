@@ -1,0 +1,600 @@
+import io
+import json
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from rag import OnRecord, PassageConfig
+from rag.contracts import search_object
+from rag.encoders import OnnxEncoder
+from rag.errors import (
+    ConfigInvalid,
+    EncoderUnavailable,
+    IndexBusy,
+    IndexDamaged,
+    IndexForeign,
+    IndexMissing,
+    NothingToIndex,
+)
+from rag.indexing import IndexReport
+from rag.store import RECORD, VECTORS, snapshot
+
+REPORT = "The {} was the subject of a report, which the office gave out on Monday.\n"
+
+
+class Corpus:
+    """A folder of articles, and the index of it."""
+
+    def __init__(self, folder: Path, encoder: Path) -> None:
+        self.folder, self.index, self.encoder = folder / "corpus", folder / "index", encoder
+        self.folder.mkdir()
+
+    def write(self, name: str, subject: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"Of the {subject}\n\n{REPORT.format(subject)}", encoding="utf-8")
+        return path
+
+    def write_table(self, name: str, subjects: dict[str, str]) -> None:
+        rows = [{"_id": each, "text": REPORT.format(of)} for each, of in subjects.items()]
+        lines = "".join(f"{json.dumps(row)}\n" for row in rows)
+        (self.folder / name).write_text(lines, encoding="utf-8")
+
+    def build(self, *paths: Path, encoder: Path | None = None, **options) -> IndexReport:
+        encoder = encoder or self.encoder
+        return OnRecord.build(self.index, paths or [self.folder], encoder=str(encoder), **options)
+
+    def found(self, question: str = "the report of the office") -> object:
+        return found(self.index, question)
+
+    def texts(self) -> dict[str, str]:
+        return {one.id: one.text for one in OnRecord.open(self.index).documents()}
+
+    def vectors(self) -> int:
+        with closing(sqlite3.connect(self.index / VECTORS)) as vectors:
+            return vectors.execute("SELECT count(*) FROM vectors").fetchone()[0]
+
+    def state(self) -> str:
+        return OnRecord.open(self.index).info().state
+
+
+def found(index: Path, question: str) -> object:
+    return search_object(question, OnRecord.open(index).search(question, depth=50))
+
+
+def numbers(report: IndexReport) -> tuple[int, int, int, int]:
+    return report.added, report.updated, report.removed, report.unchanged
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, tiny_encoder: Path) -> Corpus:
+    corpus = Corpus(tmp_path, tiny_encoder)
+    corpus.write("a.txt", "missile")
+    corpus.write("b.txt", "harvest")
+    corpus.write("c/d.txt", "election")
+    return corpus
+
+
+def test_a_first_build_adds_every_document(corpus: Corpus) -> None:
+    report = corpus.build()
+    assert numbers(report) == (3, 0, 0, 0)
+    assert not report.rebuilt
+    assert not report.failures
+    assert report.counts.documents == report.counts.sentences == report.counts.passages == 3
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt"}
+
+
+def test_a_second_build_changes_nothing_and_says_so(corpus: Corpus) -> None:
+    corpus.build()
+    state = corpus.state()
+    before = {path: path.stat().st_mtime_ns for path in corpus.index.glob("*.faiss")}
+    report = corpus.build()
+    assert numbers(report) == (0, 0, 0, 3)
+    assert not report.rebuilt
+    assert corpus.state() == state
+    assert {path: path.stat().st_mtime_ns for path in corpus.index.glob("*.faiss")} == before
+
+
+def test_a_changed_file_is_updated_a_deleted_one_removed_a_renamed_one_moved(
+    corpus: Corpus,
+) -> None:
+    corpus.build()
+    corpus.write("a.txt", "glacier")
+    corpus.folder.joinpath("b.txt").rename(corpus.folder / "c" / "renamed.txt")
+    corpus.folder.joinpath("c/d.txt").unlink()
+    assert numbers(corpus.build()) == (1, 1, 2, 0)
+    texts = corpus.texts()
+    assert set(texts) == {"a.txt", "c/renamed.txt"}
+    assert "glacier" in texts["a.txt"]
+    assert "harvest" in texts["c/renamed.txt"]
+    assert "missile" not in json.dumps(corpus.found("missile")["hits"])
+
+
+def test_a_touched_file_is_unchanged(corpus: Corpus) -> None:
+    corpus.build()
+    os.utime(corpus.folder / "a.txt", (1, 1))
+    assert numbers(corpus.build()) == (0, 0, 0, 3)
+
+
+def test_the_same_text_in_two_files_is_two_documents_with_one_vector(corpus: Corpus) -> None:
+    corpus.build()
+    before = corpus.vectors()
+    shutil.copy(corpus.folder / "a.txt", corpus.folder / "copy.txt")
+    assert numbers(corpus.build()) == (1, 0, 0, 3)
+    assert corpus.vectors() == before
+    hits = corpus.found("missile")["hits"][:2]
+    assert [hit["document"] for hit in hits] == ["a.txt", "copy.txt"]
+    assert hits[0]["score"] == hits[1]["score"] or hits[0]["text"] == hits[1]["text"]
+
+
+def test_only_the_changed_record_of_a_table_is_embedded_again(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    subjects = {f"r{n}": f"subject{n}" for n in range(20)}
+    corpus.write_table("t.jsonl", subjects)
+    corpus.build()
+    with closing(sqlite3.connect(corpus.index / VECTORS)) as vectors:
+        before = dict(vectors.execute("SELECT key, vector FROM vectors"))
+    corpus.write_table("t.jsonl", subjects | {"r7": "volcano"})
+    assert numbers(corpus.build()) == (0, 1, 0, 22)
+    with closing(sqlite3.connect(corpus.index / VECTORS)) as vectors:
+        after = dict(vectors.execute("SELECT key, vector FROM vectors"))
+    # One text of one sentence: a vector of the passage, which has no title, serves both.
+    assert len(after.keys() - before.keys()) == len(before.keys() - after.keys()) == 1
+    assert all(before[key] == after[key] for key in before.keys() & after.keys())
+    assert "volcano" in corpus.texts()["r7"]
+
+
+def test_records_that_are_gone_from_a_table_are_removed(corpus: Corpus) -> None:
+    corpus.write_table("t.jsonl", {"r1": "one", "r2": "two"})
+    corpus.build()
+    corpus.write_table("t.jsonl", {"r2": "two", "r3": "three"})
+    assert numbers(corpus.build()) == (1, 0, 1, 4)
+    assert {"r2", "r3"} < set(corpus.texts())
+    assert "r1" not in corpus.texts()
+
+
+def test_a_renamed_table_keeps_its_records(corpus: Corpus) -> None:
+    corpus.write_table("t.jsonl", {"r1": "one", "r2": "two"})
+    corpus.build()
+    corpus.folder.joinpath("t.jsonl").rename(corpus.folder / "a-first.jsonl")
+    report = corpus.build()
+    assert not report.failures
+    assert {"r1", "r2"} < set(corpus.texts())
+
+
+def test_a_record_that_moves_to_a_table_read_earlier_is_not_lost(corpus: Corpus) -> None:
+    corpus.write_table("one.jsonl", {"r1": "one"})
+    corpus.write_table("two.jsonl", {"r2": "two", "r3": "three"})
+    corpus.build()
+    corpus.write_table("one.jsonl", {"r1": "one", "r3": "three"})
+    corpus.write_table("two.jsonl", {"r2": "two"})
+    assert not corpus.build().failures
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt", "r1", "r2", "r3"}
+    with snapshot(corpus.index) as record:
+        assert record.document("r3").path == "one.jsonl"
+
+
+def test_a_path_given_twice_is_read_once(corpus: Corpus) -> None:
+    report = corpus.build(corpus.folder, corpus.folder, corpus.folder / "c" / "..")
+    assert numbers(report) == (3, 0, 0, 0)
+
+
+def test_single_files_and_folders_are_added_to_what_is_there(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    corpus.build()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "z.txt").write_text(REPORT.format("volcano"), encoding="utf-8")
+    alone = tmp_path / "alone.md"
+    alone.write_text(f"# Alone\n\n{REPORT.format('orchestra')}", encoding="utf-8")
+    assert numbers(corpus.build(other, alone)) == (2, 0, 0, 0)
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt", "z.txt", "alone.md"}
+
+
+def test_an_id_that_two_folders_have_is_refused_by_name(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.build()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.txt").write_text(REPORT.format("volcano"), encoding="utf-8")
+    (other / "z.txt").write_text(REPORT.format("orchestra"), encoding="utf-8")
+    report = corpus.build(other)
+    assert numbers(report) == (1, 0, 0, 0)
+    (failure,) = report.failures
+    assert failure.where == "a.txt"
+    assert str(corpus.folder / "a.txt") in failure.why
+    assert "missile" in corpus.texts()["a.txt"]
+
+
+def test_a_refused_record_is_taken_when_its_id_is_free(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.build()
+    corpus.write_table("t.jsonl", {"a.txt": "volcano", "r2": "orchestra"})
+    assert [one.where for one in corpus.build().failures] == ["t.jsonl"]
+    assert [one.where for one in corpus.build().failures] == ["t.jsonl"]
+    corpus.folder.joinpath("a.txt").unlink()
+    assert not corpus.build().failures
+    assert "volcano" in corpus.texts()["a.txt"]
+
+
+def test_a_folder_that_was_moved_is_taken_over(corpus: Corpus) -> None:
+    corpus.build()
+    vectors = corpus.vectors()
+    corpus.folder = corpus.folder.rename(corpus.folder.with_name("moved"))
+    report = corpus.build()
+    assert not report.failures
+    assert len(corpus.texts()) == 3
+    assert corpus.vectors() == vectors
+    corpus.folder.joinpath("b.txt").unlink()
+    assert corpus.build().removed == 1
+    assert set(corpus.texts()) == {"a.txt", "c/d.txt"}
+
+
+# what cannot be read
+
+
+def test_an_unreadable_file_is_reported_and_stops_no_other(corpus: Corpus) -> None:
+    (corpus.folder / "binary.txt").write_bytes(bytes(range(256)) * 50)
+    (corpus.folder / "empty.txt").write_bytes(b"")
+    report = corpus.build()
+    assert numbers(report) == (3, 0, 0, 0)
+    assert sorted(one.where for one in report.failures) == ["binary.txt", "empty.txt"]
+
+
+def test_it_is_reported_again_as_long_as_it_is_there_and_loads_no_model(corpus: Corpus) -> None:
+    (corpus.folder / "empty.txt").write_bytes(b"")
+    corpus.write_table("t.jsonl", {"r1": "one"})
+    with (corpus.folder / "t.jsonl").open("a") as table:
+        table.write("no json\n")
+    corpus.build()
+    state = corpus.state()
+    program = (
+        "import sys; from pathlib import Path; from rag import OnRecord\n"
+        "report = OnRecord.build(sys.argv[1], [sys.argv[2]])\n"
+        "print(*sorted(one.where for one in report.failures), report.unchanged)\n"
+        "print({'torch', 'sentence_transformers'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, corpus.index, corpus.folder], capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == ["empty.txt t.jsonl:2 4", "set()"], done.stderr
+    assert corpus.state() == state
+
+
+def test_what_was_read_before_is_kept_when_it_cannot_be_read_now(corpus: Corpus) -> None:
+    corpus.write_table("t.jsonl", {"r1": "one", "r2": "two"})
+    corpus.build()
+    before = corpus.texts()
+    (corpus.folder / "a.txt").write_bytes(b"")
+    (corpus.folder / "t.jsonl").write_text('{"_id": "r1", "text": null}\nno json\n')
+    report = corpus.build()
+    assert {one.where.split(":")[0] for one in report.failures} == {"a.txt", "t.jsonl"}
+    assert report.removed == 0
+    assert corpus.texts() == before
+
+
+@pytest.fixture
+def bound(corpus: Corpus) -> Iterator[Corpus]:
+    """A corpus whose permissions are given back at the end."""
+    yield corpus
+    for path in [corpus.folder, corpus.index, corpus.folder / "c"]:
+        path.chmod(0o755)
+
+
+def test_a_folder_that_may_not_be_entered_loses_no_document(
+    bound: Corpus, without_privilege
+) -> None:
+    bound.build()
+    before = bound.texts()
+    bound.folder.joinpath("c").chmod(0)
+    done = without_privilege("index", bound.folder, "--index", bound.index)
+    assert done.returncode == 0, done.stderr
+    assert "not read: c/: permission denied" in done.stderr
+    assert "0 removed" in done.stdout
+    assert bound.texts() == before
+    bound.folder.chmod(0)
+    done = without_privilege("index", bound.folder, "--index", bound.index)
+    assert done.returncode == 2, done.stdout
+    assert "permission denied" in done.stderr
+    assert bound.texts() == before
+
+
+def test_a_read_only_index_can_be_asked_and_not_written(bound: Corpus, without_privilege) -> None:
+    bound.build()
+    for path in [*bound.index.rglob("*"), bound.index]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    done = without_privilege("ask", "who gave out the report?", "--index", bound.index)
+    assert done.returncode in (0, 1), done.stderr
+    assert "subject of a report" in done.stdout
+    bound.write("a.txt", "glacier")
+    done = without_privilege("index", bound.folder, "--index", bound.index)
+    assert done.returncode == 2
+    assert "permission denied" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_where_nothing_can_be_read_nothing_is_changed(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.build()
+    state = corpus.state()
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "hollow").mkdir()
+    for path in (tmp_path / "empty.txt", tmp_path / "hollow", tmp_path / "nowhere"):
+        with pytest.raises(NothingToIndex) as caught:
+            corpus.build(path)
+        assert len(caught.value.failures) == 1
+    assert corpus.state() == state
+
+
+def test_a_folder_that_is_empty_now_does_not_empty_the_index(corpus: Corpus) -> None:
+    corpus.build()
+    before = corpus.texts()
+    shutil.rmtree(corpus.folder)
+    corpus.folder.mkdir()
+    with pytest.raises(NothingToIndex):
+        corpus.build()
+    assert corpus.texts() == before
+
+
+# settings
+
+
+def test_another_encoder_builds_the_index_anew(corpus: Corpus, make_encoder) -> None:
+    corpus.build()
+    wider = make_encoder(width=64)
+    report = corpus.build(encoder=wider)
+    assert report.rebuilt
+    assert report.counts.documents == 3
+    settings = OnRecord.open(corpus.index).info().settings
+    assert (settings.width, settings.encoder) == (64, str(wider))
+    assert len(list(corpus.index.glob("encoder-*"))) == 1
+    assert corpus.found("missile")["hits"][0]["document"] == "a.txt"
+    fresh = corpus.index.with_name("fresh")
+    OnRecord.build(fresh, [corpus.folder], encoder=str(wider))
+    assert same(corpus.found("missile"), found(fresh, "missile"))
+
+
+def test_other_weights_under_the_same_name_build_the_index_anew(
+    corpus: Corpus, make_encoder, tmp_path: Path
+) -> None:
+    place = tmp_path / "encoder"
+    shutil.copytree(corpus.encoder, place)
+    corpus.build(encoder=place)
+    before = OnRecord.open(corpus.index).info().settings.fingerprint
+    shutil.rmtree(place)
+    shutil.copytree(make_encoder(seed=5), place)
+    corpus.write("new.txt", "volcano")
+    assert corpus.build(encoder=place).rebuilt
+    assert OnRecord.open(corpus.index).info().settings.fingerprint != before
+    fresh = corpus.index.with_name("fresh")
+    OnRecord.build(fresh, [corpus.folder], encoder=str(place))
+    assert same(corpus.found(), found(fresh, "the report of the office"))
+
+
+def test_other_passages_build_the_index_anew_and_stay(corpus: Corpus) -> None:
+    corpus.write("long.txt", "harvest. " + "It was told again. " * 40)
+    corpus.build()
+    before = OnRecord.open(corpus.index).info().counts
+    report = corpus.build(passages=PassageConfig(length_words=20, overlap_words=0))
+    assert report.rebuilt
+    assert report.counts.passages > before.passages
+    assert report.counts.sentences == before.sentences
+    assert not corpus.build().rebuilt
+    assert OnRecord.open(corpus.index).info().counts == report.counts
+
+
+@pytest.mark.parametrize(
+    "config", [{"length_words": 0}, {"overlap_words": -1}, {"length_words": 5, "overlap_words": 5}]
+)
+def test_passages_out_of_range_are_refused(config: dict[str, int]) -> None:
+    with pytest.raises(ConfigInvalid, match="use"):
+        PassageConfig(**config)
+
+
+def test_an_unknown_encoder_leaves_the_index_as_it_was(corpus: Corpus) -> None:
+    corpus.build()
+    state = corpus.state()
+    with pytest.raises(EncoderUnavailable, match="no-such-model"):
+        corpus.build(encoder=Path("no-such-model"))
+    assert corpus.state() == state
+
+
+# what is derived
+
+
+def rebuild(corpus: Corpus) -> IndexReport:
+    return OnRecord.build(corpus.index)
+
+
+def test_without_paths_the_derived_files_are_made_anew(corpus: Corpus) -> None:
+    corpus.build()
+    before = corpus.found()
+    for path in corpus.index.glob("*.faiss"):
+        path.unlink()
+    with pytest.raises(IndexDamaged, match=r"passages-\w+\.faiss is missing"):
+        corpus.found()
+    report = rebuild(corpus)
+    assert report.rebuilt
+    assert report.counts.documents == 3
+    assert same(corpus.found(), before)
+    shutil.rmtree(next(corpus.index.glob("encoder-*")))
+    with pytest.raises(IndexDamaged, match="missing"):
+        corpus.found()
+    rebuild(corpus)
+    assert same(corpus.found(), before)
+
+
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "encoder.json"])
+@pytest.mark.parametrize("how", ["gone", "half"])
+def test_an_encoder_that_is_not_whole_is_damage_that_is_mended(
+    corpus: Corpus, name: str, how: str
+) -> None:
+    corpus.build()
+    before = corpus.found()
+    (path,) = corpus.index.glob(f"encoder-*/{name}")
+    if how == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    with pytest.raises(IndexDamaged, match="Mend: run onrecord index --index"):
+        corpus.found()
+    rebuild(corpus)
+    assert same(corpus.found(), before)
+
+
+@pytest.mark.parametrize("how", ["gone", "garbage", "half", "empty"])
+def test_lost_vectors_are_damage_that_is_mended(corpus: Corpus, how: str) -> None:
+    corpus.build()
+    before = OnRecord.open(corpus.index).ask("who gave out the report?")
+    for path in corpus.index.glob(f"{VECTORS}-*"):
+        path.unlink()
+    path = corpus.index / VECTORS
+    content = path.read_bytes()
+    path.unlink()
+    if how != "gone":
+        made = {"garbage": b"garbage " * 2000, "half": content[: len(content) // 2], "empty": b""}
+        path.write_bytes(made[how])
+    with pytest.raises(IndexDamaged, match=VECTORS):
+        OnRecord.open(corpus.index).ask("who gave out the report?")
+    rebuild(corpus)
+    after = OnRecord.open(corpus.index).ask("who gave out the report?")
+    assert [one.sentence for one in after.nearest] == [one.sentence for one in before.nearest]
+    assert after.statements == before.statements
+
+
+def test_a_build_mends_a_deleted_file_of_vectors_by_itself(corpus: Corpus) -> None:
+    corpus.build()
+    before = corpus.found()
+    for path in corpus.index.glob("*.faiss"):
+        path.unlink()
+    assert numbers(corpus.build()) == (0, 0, 0, 3)
+    assert same(corpus.found(), before)
+
+
+def test_without_paths_and_without_an_index_there_is_nothing_to_do(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing):
+        OnRecord.build(tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_export_in_the_index_is_that_of_the_encoder(corpus: Corpus) -> None:
+    from rag.encoders import EXPORT_TOLERANCE, SentenceTransformerEncoder
+
+    corpus.build()
+    (folder,) = corpus.index.glob("encoder-*")
+    (expected,) = SentenceTransformerEncoder(str(corpus.encoder)).encode(["who spoke?"])
+    (asked,) = OnnxEncoder(folder).encode(["who spoke?"])
+    assert np.abs(asked - expected).max() <= EXPORT_TOLERANCE
+
+
+def test_nothing_else_lies_in_the_index_after_a_build(corpus: Corpus) -> None:
+    corpus.build()
+    (corpus.index / "passages-dead.draft").write_bytes(b"")
+    (corpus.index / "encoder-dead.draft").mkdir()
+    corpus.write("a.txt", "glacier")
+    corpus.build()
+    names = {entry.name for entry in corpus.index.iterdir()}
+    sidecars = {f"{name}-{end}" for name in (RECORD, VECTORS) for end in ("wal", "shm")}
+    state = corpus.state()
+    (encoder,) = corpus.index.glob("encoder-*")
+    assert names - sidecars == {RECORD, VECTORS, "lock", f"passages-{state}.faiss", encoder.name}
+
+
+# the folder of the index
+
+
+def test_somebody_elses_folder_is_left_alone(corpus: Corpus) -> None:
+    before = sorted(corpus.folder.rglob("*"))
+    with pytest.raises(IndexForeign):
+        OnRecord.build(corpus.folder, [corpus.folder], encoder=str(corpus.encoder))
+    assert sorted(corpus.folder.rglob("*")) == before
+
+
+def test_an_index_below_the_corpus_is_not_read_as_corpus(corpus: Corpus) -> None:
+    corpus.index = corpus.folder / "index"
+    corpus.build()
+    (corpus.index / "lock.txt").write_text("This is no article, and never was.\n")
+    assert numbers(corpus.build()) == (0, 0, 0, 3)
+
+
+def test_one_writer_at_a_time(corpus: Corpus) -> None:
+    corpus.build()
+    with FileLock(corpus.index / "lock"), pytest.raises(IndexBusy, match="another process"):
+        corpus.build()
+    assert numbers(corpus.build()) == (0, 0, 0, 3)
+
+
+# standard input
+
+
+def test_standard_input_is_a_document_or_a_table(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def feed(content: str) -> IndexReport:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content.encode())))
+        return corpus.build(Path("-"))
+
+    assert numbers(feed(REPORT.format("volcano"))) == (1, 0, 0, 0)
+    assert "volcano" in corpus.texts()["stdin"]
+    rows = [json.dumps({"_id": f"r{n}", "text": REPORT.format(n)}) for n in range(3)]
+    assert feed("\n".join(rows)).added == 3
+    assert {"r0", "r1", "r2"} <= set(corpus.texts())
+
+
+# many changes
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two search objects agree; vectors of one text may differ in the last bits."""
+    return [{**hit, "score": 0} for hit in one["hits"]] == [
+        {**hit, "score": 0} for hit in other["hits"]
+    ] and [hit["score"] for hit in one["hits"]] == pytest.approx(
+        [hit["score"] for hit in other["hits"]], abs=1e-5
+    )
+
+
+def test_after_many_changes_the_index_is_as_if_built_at_once(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    dice = random.Random(2)
+    subjects = ["missile", "harvest", "election", "glacier", "5,500 km", "O’Brien’s café", "peace"]
+    for step in range(10):
+        for _ in range(dice.randint(1, 5)):
+            path = corpus.folder / f"f{dice.randint(0, 9)}.txt"
+            match dice.choice(["write", "write", "delete", "rename"]):
+                case "write":
+                    corpus.write(path.name, " and ".join(dice.choices(subjects, k=3)))
+                case "delete":
+                    path.unlink(missing_ok=True)
+                case "rename" if path.exists():
+                    path.rename(corpus.folder / f"f{dice.randint(0, 9)}.txt")
+        subject = [dice.choice(subjects) for _ in range(dice.randint(1, 4))]
+        corpus.write_table("t.jsonl", {f"r{n}": of for n, of in enumerate(subject)})
+        corpus.build(
+            passages=PassageConfig(length_words=60) if step == 6 else None,
+        )
+    OnRecord.build(
+        tmp_path / "fresh",
+        [corpus.folder],
+        encoder=str(corpus.encoder),
+        passages=PassageConfig(length_words=60),
+    )
+    assert corpus.texts() == {
+        one.id: one.text for one in OnRecord.open(tmp_path / "fresh").documents()
+    }
+    for question in [*subjects, "which office gave out the report?", "the peace of the glacier"]:
+        assert same(corpus.found(question), found(tmp_path / "fresh", question)), question
+    with closing(sqlite3.connect(corpus.index / RECORD)) as record:
+        counts = "SELECT term, doc, cnt FROM term_counts ORDER BY term"
+        mine = record.execute(counts).fetchall()
+    with closing(sqlite3.connect(tmp_path / "fresh" / RECORD)) as record:
+        assert mine == record.execute(counts).fetchall()

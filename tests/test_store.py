@@ -1,0 +1,403 @@
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.datatypes import Document, Filters
+from rag.errors import (
+    DocumentUnknown,
+    IndexDamaged,
+    IndexForeign,
+    IndexMissing,
+    IndexOutdated,
+)
+from rag.segment import passages, segment
+from rag.store import (
+    FORMAT,
+    RECORD,
+    VECTORS,
+    Record,
+    Settings,
+    Writer,
+    check_place,
+    embedding_key,
+    new_state,
+    snapshot,
+)
+from rag.terms import terms
+
+SETTINGS = Settings(
+    encoder="none", fingerprint="f", width=4, length_words=30, overlap_words=0, analysis=1
+)
+WORDS = ["missile", "Syria", "Putin’s", "3.14", "don’t", "running", "café", "5,500", "peace", "a"]
+
+
+def text_of(words: Iterable[str]) -> str:
+    return "The report begins here.\n\nIt tells of " + " and ".join(words) + ", he said.\n"
+
+
+def document(name: str, text: str = text_of(WORDS), **fields: str | None) -> Document:
+    return Document(name, text, **{"title": "A title of peace", **fields})
+
+
+def put(writer: Writer, *documents: Document) -> None:
+    for one in documents:
+        file = writer.put_file("/corpus", one.id, one.sha256)
+        writer.add(file, one)
+        parts = segment(one)
+        named = [(p, embedding_key("f", p.text)) for p in passages(parts)]
+        of_sentences = [(s, embedding_key("f", s.text)) for s in parts if s.block == "body"]
+        keys = writer.without_vector(key for _, key in (*named, *of_sentences))
+        writer.add_vectors(keys, np.array([_vector(key) for key in keys], np.float32))
+        known = {s: key for s, key in of_sentences}
+        writer.cut(one, [(s, known.get(s)) for s in parts], named)
+
+
+def _vector(key: bytes) -> list[float]:
+    return [byte / 255 for byte in key[:4]]
+
+
+def commit(writer: Writer) -> None:
+    writer.settings = SETTINGS
+    writer.commit(new_state())
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    return folder
+
+
+def filled(index: Path, *documents: Document) -> Path:
+    with closing(Writer(index)) as writer:
+        put(writer, *documents)
+        commit(writer)
+    return index
+
+
+def ids(index: Path) -> list[str]:
+    with snapshot(index) as record:
+        return [one.id for one in record.documents()]
+
+
+def test_a_document_comes_back_word_for_word(index: Path) -> None:
+    one = document(
+        "ä/1.txt", "Tab\there “é😀”.\n\nIt is.\n", outlet="News", date="2024-12-20", url="http://x"
+    )
+    with snapshot(filled(index, one)) as record:
+        assert record.document("ä/1.txt") == one
+        assert list(record.documents()) == [one]
+        assert record.sentences(one) == segment(one)
+        assert record.settings == SETTINGS
+
+
+def test_an_unknown_id_is_named(index: Path) -> None:
+    filled(index, document("a"))
+    with snapshot(index) as record, pytest.raises(DocumentUnknown, match="no-such-id"):
+        record.document("no-such-id")
+
+
+def test_nothing_is_seen_before_it_is_committed(index: Path) -> None:
+    filled(index, document("a"))
+    with closing(Writer(index)) as writer:
+        put(writer, document("b"))
+        writer.remove("a")
+        assert ids(index) == ["a"]
+        commit(writer)
+        assert ids(index) == ["b"]
+
+
+def test_nothing_is_left_of_a_transaction_that_was_not_committed_but_its_vectors(
+    index: Path,
+) -> None:
+    filled(index, document("a"))
+    with closing(Writer(index)) as writer:
+        put(writer, document("b", "Another body stands here, of the same length.\n"))
+    assert ids(index) == ["a"]
+    with closing(Writer(index)) as writer:
+        key = embedding_key("f", "Another body stands here, of the same length.")
+        assert writer.without_vector([key]) == ()
+
+
+def test_a_snapshot_stays_as_it_was_while_others_commit(index: Path) -> None:
+    filled(index, document("a"))
+    with snapshot(index) as record:
+        state = record.state
+        with closing(Writer(index)) as writer:
+            writer.remove("a")
+            put(writer, document("b"))
+            commit(writer)
+        assert [one.id for one in record.documents()] == ["a"]
+        assert [row for row, _ in record.bm25(["missil"], filters=Filters(), depth=9)]
+        assert record.state == state
+    with snapshot(index) as record:
+        assert record.state != state
+
+
+def test_vectors_that_no_state_uses_are_forgotten(index: Path) -> None:
+    filled(index, document("a"), document("b", "Another body stands here, of the same length.\n"))
+    with closing(Writer(index)) as writer:
+        writer.remove("b")
+        commit(writer)
+        writer.drop_unused_vectors()
+    with closing(sqlite3.connect(index / VECTORS)) as vectors:
+        kept = {key for (key,) in vectors.execute("SELECT key FROM vectors")}
+    with snapshot(index) as record:
+        one = record.document("a")
+        used = {embedding_key("f", p.text) for p in passages(segment(one))}
+        used |= {embedding_key("f", s.text) for s in segment(one) if s.block == "body"}
+        assert kept == used
+        (passage,) = record.by_ids([1]).values()
+        of_passage, of_sentences = record.vectors(passage)
+    assert of_passage == pytest.approx(np.array(_vector(embedding_key("f", passage.text))))
+    expected = [_vector(embedding_key("f", s.text)) for s in passage.sentences]
+    assert of_sentences == pytest.approx(np.array(expected))
+
+
+def test_vectors_of_passages_are_in_order_of_their_ids(index: Path) -> None:
+    with snapshot(filled(index, document("a"), document("b", "One. Two.\n"))) as record:
+        found, vectors = record.passage_vectors()
+        texts = [record.by_ids([each])[each].text for each in found]
+    assert found.tolist() == sorted(found)
+    expected = [_vector(embedding_key("f", text)) for text in texts]
+    assert vectors == pytest.approx(np.array(expected))
+
+
+def test_a_missing_vector_is_damage_and_not_another_answer(index: Path) -> None:
+    filled(index, document("a"))
+    with closing(sqlite3.connect(index / VECTORS)) as vectors, vectors:
+        vectors.execute("DELETE FROM vectors")
+    with pytest.raises(IndexDamaged, match=VECTORS), snapshot(index) as record:
+        record.passage_vectors()
+    with pytest.raises(IndexDamaged, match=VECTORS), snapshot(index) as record:
+        record.vectors(record.by_ids([1])[1])
+
+
+# BM25
+
+
+def vocabulary(index: Path) -> list[tuple[str, int, int]]:
+    with closing(sqlite3.connect(index / RECORD)) as record:
+        return record.execute("SELECT term, doc, cnt FROM term_counts ORDER BY term").fetchall()
+
+
+def rankings(index: Path, words: Iterable[str]) -> list[list[tuple[str, int, float]]]:
+    out = []
+    with snapshot(index) as record:
+        for word in words:
+            hits = record.bm25(terms(word), filters=Filters(), depth=1000)
+            places = record.places([row for row, _ in hits])
+            out.append([(*places[row], round(score, 9)) for row, score in hits])
+    return out
+
+
+def test_bm25_is_that_of_the_literature(index: Path) -> None:
+    texts = ["missile " * n + "peace " * (7 - n) + "report." for n in range(4)]
+    texts += ["Nothing of the kind is told here."] * 6
+    documents = [document(f"d{n}", f"{text}\n", title=None) for n, text in enumerate(texts)]
+    filled(index, *documents)
+    with snapshot(index) as record:
+        hits = record.bm25(["missil", "report"], filters=Filters(), depth=100)
+        found = {record.places([row])[row][0]: score for row, score in hits}
+    bodies = {one.id: terms(passages(segment(one))[0].text) for one in documents}
+    average = sum(map(len, bodies.values())) / len(bodies)
+
+    def score(words: tuple[str, ...]) -> float:
+        total = 0.0
+        for term in ("missil", "report"):
+            holding = sum(term in other for other in bodies.values())
+            idf = max(log((len(bodies) - holding + 0.5) / (holding + 0.5)), 1e-6)
+            often = words.count(term)
+            total += idf * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * len(words) / average))
+        return total
+
+    expected = {name: score(words) for name, words in bodies.items() if score(words) > 0}
+    assert found == pytest.approx(expected, rel=1e-6)
+    assert list(found) == sorted(expected, key=lambda name: (-expected[name], name))
+
+
+OPERATIONS = st.lists(
+    st.tuples(
+        st.integers(0, 5),
+        st.none() | st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+        st.sampled_from(["A title of peace", "Syria’s 3.14", None]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(OPERATIONS)
+def test_after_any_changes_bm25_is_that_of_a_fresh_index(tmp_path_factory, operations) -> None:
+    changed, fresh = tmp_path_factory.mktemp("changed"), tmp_path_factory.mktemp("fresh")
+    now: dict[str, Document] = {}
+    for number, words, title in operations:
+        name = f"d{number}"
+        with closing(Writer(changed)) as writer:
+            if name in now:
+                writer.remove(name)
+                del now[name]
+            if words is not None:
+                now[name] = document(name, text_of(words), title=title)
+                put(writer, now[name])
+            commit(writer)
+    filled(fresh, *(now[name] for name in sorted(now)))
+    assert vocabulary(changed) == vocabulary(fresh)
+    assert rankings(changed, WORDS) == rankings(fresh, WORDS)
+    with closing(sqlite3.connect(changed / RECORD)) as record:
+        record.execute("INSERT INTO passage_terms (passage_terms) VALUES ('integrity-check')")
+
+
+def test_clearing_forgets_terms_that_an_older_version_cut_in_another_way(index: Path) -> None:
+    filled(index, document("a"))
+    with closing(sqlite3.connect(index / RECORD)) as record, record:
+        record.execute("INSERT INTO passage_terms (rowid, body) VALUES (99, 'strange words')")
+    with closing(Writer(index)) as writer:
+        writer.clear()
+        for one in writer.documents():
+            writer.cut(one, [], [(p, embedding_key("f", p.text)) for p in passages(segment(one))])
+        commit(writer)
+    assert "strang" not in {term for term, *_ in vocabulary(index)}
+    assert [len(hits) for hits in rankings(index, ["missile"])] == [1]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_term_is_counted_in_the_passages_that_hold_it(index: Path, word: str) -> None:
+    filled(index, document("a"), document("b", text_of([word])), document("c", "Else.\n"))
+    (term,) = terms(word)
+    with snapshot(index) as record:
+        expected = sum(
+            term in terms(f"{p.document.title} {p.text}")
+            for p in record.by_ids(record.passage_vectors()[0].tolist()).values()
+        )
+        assert record.passage_counts([term, "absent"]) == {term: expected, "absent": 0}
+        assert expected >= 2
+
+
+def test_hundreds_of_terms_can_be_looked_for_at_once(index: Path) -> None:
+    words = [f"{a}{b}" for a in "abcdefghijklmnopqrstuvwxyz" for b in "0123456789" * 3][:1000]
+    filled(index, document("a"))
+    with snapshot(index) as record:
+        assert len(record.bm25([*words, "missil"], filters=Filters(), depth=5)) == 1
+
+
+def test_places_of_more_passages_than_sqlite_takes_parameters(index: Path) -> None:
+    with snapshot(filled(index, document("a"))) as record:
+        assert record.places(range(1, 300_000)) == {1: ("a", 0)}
+
+
+# filters
+
+ARTICLES = [
+    document("sport/1.txt", "One.\n", outlet="100% News_", date="2024-12-01"),
+    document("sport/2.txt", "Two.\n", outlet="ÉCHO d'Est", date="2024-12-20"),
+    document("sports.txt", "Three.\n", outlet=None, date=None),
+    document("100%.txt", "Four.\n", outlet='"; DROP TABLE documents; --', date="2025-01-01"),
+]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), [0, 1, 2, 3]),
+        (Filters(document="sport/"), [0, 1]),
+        (Filters(document="sport"), [0, 1, 2]),
+        (Filters(document="Sport"), []),
+        (Filters(document="100%"), [3]),
+        (Filters(document="%"), []),
+        (Filters(outlet="news_"), [0]),
+        (Filters(outlet="_"), [0]),
+        (Filters(outlet="écho D'"), [1]),
+        (Filters(outlet='"; drop table'), [3]),
+        (Filters(since="2024-12-20"), [1, 3]),
+        (Filters(until="2024-12-20"), [0, 1]),
+        (Filters(since="2024-12-02", until="2024-12-31", document="sport"), [1]),
+        (Filters(document="' OR 1=1 --"), []),
+    ],
+)
+def test_filters_take_every_sign_as_itself(
+    index: Path, filters: Filters, expected: list[int]
+) -> None:
+    with snapshot(filled(index, *ARTICLES)) as record:
+        allowed = record.allowed(filters)
+        if allowed is None:
+            allowed = record.passage_vectors()[0]
+        names = [record.places([each])[each][0] for each in allowed.tolist()]
+        assert names == [ARTICLES[n].id for n in expected]
+        lexical = record.bm25(["peac"], filters=filters, depth=100)
+        assert {row for row, _ in lexical} == set(allowed.tolist())
+
+
+# what lies in the folder
+
+
+def test_where_there_is_nothing_the_index_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for place in (tmp_path / "none", tmp_path / "empty"):
+        check_place(place)
+        with pytest.raises(IndexMissing, match="no index here"), snapshot(place):
+            pass
+
+
+def test_somebody_elses_folder_or_file_is_foreign(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("mine")
+    for place in (tmp_path, tmp_path / "thesis.tex"):
+        with pytest.raises(IndexForeign):
+            check_place(place)
+        with pytest.raises(IndexForeign), snapshot(place):
+            pass
+
+
+def test_a_database_of_another_program_is_left_as_it_is(index: Path) -> None:
+    with closing(sqlite3.connect(index / RECORD)) as other, other:
+        other.execute("CREATE TABLE holidays (day TEXT)")
+    before = (index / RECORD).read_bytes()
+    with pytest.raises(IndexForeign):
+        Writer(index)
+    with pytest.raises(IndexForeign), snapshot(index):
+        pass
+    assert (index / RECORD).read_bytes() == before
+    assert [entry.name for entry in index.iterdir()] == [RECORD]
+
+
+def test_another_format_is_refused_and_left_as_it_is(index: Path) -> None:
+    filled(index, document("a"))
+    with closing(sqlite3.connect(index / RECORD)) as record:
+        record.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    before = (index / RECORD).read_bytes()
+    with pytest.raises(IndexOutdated, match=f"format {FORMAT + 1}"):
+        Writer(index)
+    with pytest.raises(IndexOutdated, match=f"format {FORMAT + 1}"), snapshot(index):
+        pass
+    assert (index / RECORD).read_bytes() == before
+
+
+def test_a_first_build_that_never_ended_is_no_index(index: Path) -> None:
+    with closing(Writer(index)) as writer:
+        put(writer, document("a"))
+    with pytest.raises(IndexMissing, match="never ended"), snapshot(index):
+        pass
+    assert ids(filled(index, document("a"))) == ["a"]
+
+
+def test_a_record_that_is_not_whole_is_damaged(index: Path) -> None:
+    filled(index, *(document(f"{n}", text_of(WORDS * 40)) for n in range(20)))
+    content = (index / RECORD).read_bytes()
+    for cut in (16, 100, 5000, len(content) // 2):
+        (index / RECORD).write_bytes(content[:cut])
+        with pytest.raises(IndexDamaged, match="cannot be read"), snapshot(index) as record:
+            assert isinstance(record, Record)
+            list(record.documents())
+    (index / RECORD).write_bytes(b"garbage " * 1000)
+    with pytest.raises(IndexDamaged, match="not a database"), snapshot(index):
+        pass

@@ -1,0 +1,215 @@
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag import OnRecord
+from rag.contracts import answer_object
+from rag.errors import IndexMissing, InputInvalid, NothingToIndex
+from rag.verify import against_files, against_index, count_quotes, differences, read_answers
+
+ROWS = [
+    {"_id": "t1", "title": "A report", "text": "Zoë’s “café” 😀 opened.\r\nThe glacier melts."},
+    {"_id": "t2", "text": "The orchestra of the glacier played. It was loud."},
+]
+Answer = dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    lines = "".join(f"{json.dumps(row)}\n" for row in ROWS)
+    (folder / "table.jsonl").write_text(lines, encoding="utf-8")
+    text = "Of the glacier\n\nThe glacier melts, said Ann. He was “not” there.\n"
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(corpus: Path, tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("index")
+    OnRecord.build(place, [corpus], encoder=str(tiny_encoder))
+    return place
+
+
+@pytest.fixture(scope="module")
+def answered(index: Path) -> Answer:
+    question = "Who said that the glacier melts?"
+    return answer_object(OnRecord.open(index).ask(question, min_confidence=0.0))
+
+
+@pytest.fixture(scope="module")
+def abstained(index: Path) -> Answer:
+    return answer_object(OnRecord.open(index).ask("Which glacier melts?", min_confidence=1.0))
+
+
+@pytest.fixture(params=["index", "files"])
+def check(request: pytest.FixtureRequest, index: Path, corpus: Path) -> Callable[..., list[str]]:
+    if request.param == "index":
+        return lambda *answers: against_index(index, answers)
+    return lambda *answers: against_files(corpus, answers)
+
+
+def test_what_was_answered_is_proven(check, answered: Answer, abstained: Answer) -> None:
+    assert answered["sentences"]
+    assert {row["document"] for row in answered["sources"]} >= {"a.txt", "t1"}
+    assert not abstained["sentences"]
+    assert abstained["nearest"]
+    assert check(json.loads(json.dumps(answered)), abstained) == []
+    assert count_quotes([answered, abstained]) == len(answered["sentences"]) + 3
+
+
+def changed(answer: Answer, part: str, **values: object) -> Answer:
+    other = copy.deepcopy(answer)
+    other[part][0].update(values)
+    return other
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"text": "The glacier grows."}, "where the answer has"),
+        ({"text": ""}, "where the answer has"),
+        ({"text": None}, "where the answer has"),
+        ({"text": ["The"]}, "where the answer has"),
+        ({"start": 0}, "reads"),
+        ({"start": -1}, "no span"),
+        ({"start": 4.0}, "no span"),
+        ({"start": True}, "no span"),
+        ({"end": None}, "no span"),
+        ({"end": 10**30}, "no span"),
+        ({"start": 9, "end": 9}, "no span"),
+        ({"citation": 99}, "citation 99 is not"),
+        ({"citation": []}, "citation [] is not"),
+        ({"document": "t2"}, "is not t2"),
+        ({"document": None}, "is not None"),
+        ({"document": "\ud800"}, "is not"),
+        ({"context": {"start": 0, "end": 5, "text": "He never"}}, "context: "),
+        ({"context": "He never said so."}, "context"),
+    ],
+)
+def test_a_changed_quote_is_told(check, answered: Answer, values: Answer, told: str) -> None:
+    found = check(changed(answered, "sentences", **values))
+    assert len(found) == 1
+    assert found[0].startswith("sentences[1]: ")
+    assert told in found[0]
+
+
+def test_a_changed_nearest_passage_is_told(check, abstained: Answer) -> None:
+    (line,) = check(changed(abstained, "nearest", text="Nothing of the kind."))
+    assert line.startswith("nearest[1]: ")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"sha256": "0" * 64}, "sha256 differs"),
+        ({"sha256": None}, "sha256 differs"),
+        ({"document": "gone.txt"}, "gone.txt: not there"),
+        ({"document": "../corpus/a.txt"}, "../corpus/a.txt: not there"),
+        ({"document": "\ud800"}, "not there"),
+        ({"citation": {}}, "citation 1 is not"),
+    ],
+)
+def test_a_changed_source_is_told(check, answered: Answer, values: Answer, told: str) -> None:
+    assert told in " ".join(check(changed(answered, "sources", **values)))
+
+
+def test_the_end_of_a_document_cannot_be_stretched(check, index: Path) -> None:
+    engine = OnRecord.open(index)
+    document = engine.document("t2")
+    answer = answer_object(engine.ask("Which orchestra played?", min_confidence=0.0))
+    row = next(row for row in answer["sentences"] if row["document"] == "t2")
+    start = len(document.text) - 5
+    row.update(text=document.text[start:], start=start, end=len(document.text))
+    assert check(answer) == []
+    row.update(end=len(document.text) + 1)
+    assert "no span" in check(answer)[0]
+
+
+def test_a_status_that_the_sentences_do_not_bear_out_is_told(
+    check, answered: Answer, abstained: Answer
+) -> None:
+    assert len(check(answered | {"status": "abstained"})) == 1
+    assert len(check(abstained | {"status": "answered"})) == 1
+
+
+def test_of_many_answers_the_one_that_differs_is_named(check, answered: Answer) -> None:
+    wrong = changed(answered, "sentences", start=-1)
+    (line,) = check(answered, wrong, answered)
+    assert line.startswith("answer 2: sentences[1]: ")
+
+
+def test_a_file_that_was_changed_is_told(answered: Answer, corpus: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    text = (corpus / "a.txt").read_text("utf-8")
+    (other / "a.txt").write_text(text.replace("melts", "grows"), encoding="utf-8")
+    (other / "t.jsonl").write_bytes((corpus / "table.jsonl").read_bytes())
+    found = against_files(other, [answered])
+    assert "source a.txt: its text is not the one that was cited (sha256 differs)" in found
+    assert any("grows" in line and "melts" in line for line in found)
+    assert not any("t1" in line for line in found)
+
+
+def test_without_documents_or_index_it_cannot_be_checked(answered: Answer, tmp_path: Path) -> None:
+    with pytest.raises(NothingToIndex):
+        against_files(tmp_path, [answered])
+    with pytest.raises(IndexMissing):
+        against_index(tmp_path / "none", [answered])
+
+
+@pytest.mark.parametrize("part", ["sentences", "nearest", "sources"])
+@pytest.mark.parametrize("value", [None, {}, "text", [1], [[]]])
+def test_what_has_not_the_shape_of_an_answer_cannot_be_checked(
+    check, answered: Answer, part: str, value: object
+) -> None:
+    with pytest.raises(InputInvalid, match=part):
+        check(answered | {part: value})
+
+
+def test_answers_are_read_as_one_object_or_one_a_line(answered: Answer, tmp_path: Path) -> None:
+    for text in (json.dumps(answered), json.dumps(answered, indent=2)):
+        (tmp_path / "a.json").write_text(text)
+        assert read_answers(tmp_path / "a.json") == [answered]
+    (tmp_path / "b.jsonl").write_text(f"{json.dumps(answered)}\n\n{json.dumps(answered)}\n")
+    assert read_answers(tmp_path / "b.jsonl") == [answered, answered]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "not JSON"),
+        (b"no json", "not JSON"),
+        (b"\xff\xfe\x00", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"a":' * 100_000, "not JSON"),
+        (b'{"schema": ' + b"9" * 10_000 + b"}", "not JSON"),
+        (b"null", "schema None"),
+        (b"[]", "schema None"),
+        (b'{"schema": "onrecord.answer/2"}', "schema 'onrecord.answer/2'"),
+        (b'{"schema": "onrecord.search/1"}\n{"schema": "onrecord.answer/1"}', "onrecord.search/1"),
+        (b'{"schema": "onrecord.answer/1"}\n{"schema"', "not JSON"),
+    ],
+)
+def test_what_is_no_saved_answer_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
+    (tmp_path / "a.json").write_bytes(content)
+    with pytest.raises(InputInvalid, match="Mend: give a file") as caught:
+        read_answers(tmp_path / "a.json")
+    assert told in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.json"):
+        with pytest.raises(InputInvalid, match="directory"):
+            read_answers(path)
+
+
+def test_each_wrong_quote_has_its_line(answered: Answer) -> None:
+    found = differences(answered, lambda name: None)
+    assert sorted(found) == sorted(
+        f"source {s['document']}: not there" for s in answered["sources"]
+    )
