@@ -114,6 +114,8 @@ class OnnxEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
+        # It sends what it runs to its maker, and from its import on, if it is not told before.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime  # here, so that building and `verify` do not load it
         from tokenizers import Tokenizer
 

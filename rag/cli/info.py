@@ -1,0 +1,56 @@
+"""`onrecord info`: what is in the index."""
+
+import argparse
+from dataclasses import asdict
+
+from rag.cli.options import STATUS, Commands, add_json, command_parser
+from rag.cli.output import print_json
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    command = command_parser(
+        commands,
+        "info",
+        run,
+        does="what is in the index",
+        ends=f"""\
+examples:     onrecord info
+              onrecord info --documents --json
+{STATUS.format(yes="there is an index", no="(never)")}
+""",
+    )
+    command.add_argument("--documents", action="store_true", help="list the documents")
+    add_json(command)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; the exit status."""
+    from rag.engine import OnRecord
+
+    engine = OnRecord.open(options.index)
+    info = engine.info()
+    documents = list(engine.documents()) if options.documents else []
+    if options.json:
+        listed = [
+            {"document": one.id, "title": one.title, "outlet": one.outlet, "date": one.date}
+            | {"url": one.url, "sha256": one.sha256}
+            for one in documents
+        ]
+        print_json(
+            {"schema": "onrecord.info/1", "index": str(info.path), "state": info.state}
+            | asdict(info.counts)
+            | {"size_bytes": info.size_bytes, "settings": asdict(info.settings)}
+            | ({"list": listed} if options.documents else {})
+        )
+        return 0
+    from rag.terminal import shown
+
+    counts, settings = info.counts, info.settings
+    print(f"{info.path}: {counts.documents} documents, {counts.sentences} sentences, ", end="")
+    print(f"{counts.passages} passages, {info.size_bytes / 1e6:.1f} MB")
+    print(f"encoder {settings.encoder}, {settings.width} wide, {settings.fingerprint[:16]}")
+    print(f"passages of {settings.length_words} words, {settings.overlap_words} shared")
+    for one in documents:
+        print(shown(" · ".join(part for part in (one.id, one.title, one.outlet, one.date) if part)))
+    return 0

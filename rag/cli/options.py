@@ -1,0 +1,89 @@
+"""What the parsers of all commands share."""
+
+import argparse
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NoReturn, TypeAlias
+
+from rag.datatypes import Filters
+from rag.errors import InputInvalid
+
+DEFAULT_INDEX = ".onrecord"
+_FILTERS = ("document", "outlet", "since", "until")
+STATUS = "exit status:  0 {yes}, 1 {no}, 2 could not run"
+
+
+class Parser(argparse.ArgumentParser):
+    """One that tells a wrong use as every other error is told: in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what `run` tells."""
+        raise InputInvalid(message, f"see {self.prog} --help")
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
+
+
+def command_parser(
+    commands: Commands,
+    name: str,
+    run_it: Callable[[argparse.Namespace], int],
+    *,
+    does: str,
+    ends: str,
+) -> argparse.ArgumentParser:
+    """The parser of one command, with what all have; `ends` holds its examples and statuses."""
+    command = commands.add_parser(
+        name,
+        help=does,
+        description=does[0].upper() + does[1:] + ".",
+        epilog=ends,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    place = command.add_argument(
+        "--index",
+        metavar="DIR",
+        type=Path,
+        default=Path(os.environ.get("ONRECORD_INDEX") or DEFAULT_INDEX),
+        help="folder of the index (default: $ONRECORD_INDEX, else ./.onrecord)",
+    )
+    completes(place, directory=True)
+    command.set_defaults(command=run_it)
+    return command
+
+
+def completes(argument: argparse.Action, *, directory: bool = False) -> None:
+    """Let shells complete an argument with files, or with folders."""
+    import shtab
+
+    argument.complete = shtab.DIRECTORY if directory else shtab.FILE  # type: ignore[attr-defined]
+
+
+def add_json(command: argparse.ArgumentParser) -> None:
+    """The option `--json`."""
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def add_filters(command: argparse.ArgumentParser) -> None:
+    """The options that say which documents may answer."""
+    filters = command.add_argument_group("filters")
+    filters.add_argument("--document", metavar="ID", help="only documents whose id begins with ID")
+    filters.add_argument("--outlet", metavar="NAME", help="only outlets with NAME in their name")
+    filters.add_argument("--since", metavar="DATE", help="only of DATE or later, e.g. 2024-12-01")
+    filters.add_argument("--until", metavar="DATE", help="only of DATE or earlier")
+
+
+def filters_of(given: Mapping[str, object]) -> Filters:
+    """The filters among options, or among the keys of a line of a batch.
+
+    Raises:
+        InputInvalid: One is no text.
+    """
+    return Filters(**{name: _text(name, given.get(name)) for name in _FILTERS})
+
+
+def _text(name: str, value: object) -> str | None:
+    if not isinstance(value, str | None):
+        raise InputInvalid(f'"{name}" is {value!r}', "give it as text")
+    return value

@@ -1,0 +1,58 @@
+"""`onrecord verify`: is a saved answer still true."""
+
+import argparse
+from pathlib import Path
+
+from rag.cli.options import STATUS, Commands, add_json, command_parser, completes
+from rag.cli.output import print_json
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    command = command_parser(
+        commands,
+        "verify",
+        run,
+        does="prove a saved answer against the index or the files",
+        ends=f"""\
+ANSWER.json is what ask --json or ask --batch printed. With --files the index is not needed: the
+quotes are looked up in the files themselves, read as indexing reads them.
+
+examples:     onrecord verify answer.json
+              onrecord verify answer.json --files articles/
+{STATUS.format(yes="every quote stands in its source", no="something differs")}
+""",
+    )
+    saved = command.add_argument("answer", metavar="ANSWER.json", type=Path, help="saved answer")
+    completes(saved)
+    files = command.add_argument(
+        "--files", metavar="DIR", type=Path, help="check against these files"
+    )
+    completes(files, directory=True)
+    add_json(command)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; the exit status."""
+    from rag.verify import against_files, against_index, count_quotes, read_answers
+
+    answers = read_answers(options.answer)
+    if options.files:
+        found = against_files(options.files, answers)
+    else:
+        found = against_index(options.index, answers)
+    quotes = count_quotes(answers)
+    if options.json:
+        verdict = "differs" if found else "true"
+        checked = {"answers": len(answers), "quotes": quotes}
+        print_json(
+            {"schema": "onrecord.verify/1", "verdict": verdict, **checked, "differences": found}
+        )
+    else:
+        from rag.terminal import shown
+
+        for one in found:
+            print(shown(one))
+        if not found:
+            print(f"proven: {quotes} quotes stand word for word in their sources")
+    return 1 if found else 0

@@ -1,0 +1,28 @@
+"""The record: documents, sentences, passages and BM25 in SQLite, vectors beside it.
+
+Flow: `Writer` fills one transaction, `Writer.commit` makes it the state that everyone sees;
+`snapshot` gives a `Record`, which reads one state from its first question to its last.
+Law: `record.db` alone says what the index is. `vectors.db` holds embeddings by the hash of what
+was embedded, so that nothing in it can disagree with the record and no embedding is lost to a
+crash; the FAISS file is derived from both.
+"""
+
+from rag.store.opening import RECORD, VECTORS, check_place
+from rag.store.reading import Record, snapshot
+from rag.store.schema import FORMAT, Counts, IndexedFile, Settings, embedding_key, new_state
+from rag.store.writing import Writer
+
+__all__ = [
+    "FORMAT",
+    "RECORD",
+    "VECTORS",
+    "Counts",
+    "IndexedFile",
+    "Record",
+    "Settings",
+    "Writer",
+    "check_place",
+    "embedding_key",
+    "new_state",
+    "snapshot",
+]

@@ -1,0 +1,149 @@
+"""Connections to the two databases, and whether a folder is an index of ours."""
+
+import os
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from rag.errors import IndexDamaged, IndexForeign, IndexMissing, IndexOutdated
+from rag.store.schema import APPLICATION, FORMAT
+
+RECORD = "record.db"
+VECTORS = "vectors.db"
+_BUSY_MS = 10_000  # a reader never waits for a writer in WAL mode; this covers a checkpoint
+
+
+def check_place(index: Path) -> None:
+    """Whether an index may be written here.
+
+    Raises:
+        IndexForeign: The folder holds somebody else's files.
+    """
+    if not (index / RECORD).exists():
+        state = no_record(index)
+        if isinstance(state, IndexForeign):
+            raise state
+
+
+def no_record(index: Path) -> IndexMissing | IndexForeign:
+    """Why there is nothing to read: no index, or somebody else's files."""
+    if index.exists() and not index.is_dir():
+        return IndexForeign(index, "is a file, not the folder of an index")
+    if index.is_dir() and any(not _is_ours(entry) for entry in index.iterdir()):
+        return IndexForeign(index, "holds other files, and no index")
+    return IndexMissing(index, "there is no index here")
+
+
+def _is_ours(entry: Path) -> bool:
+    return entry.name.startswith((RECORD, VECTORS, "encoder-", "passages-", "lock"))
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """The record with the vectors attached, both read-only."""
+    first, *others = _read_uris(path)
+    try:
+        connection = _opened(first)
+    except sqlite3.OperationalError:
+        if not others:
+            raise
+        connection = _opened(*others)
+    vectors = path.with_name(VECTORS)
+    if vectors.is_file():
+        any(_attached(connection, uri) for uri in _read_uris(vectors))
+    return connection
+
+
+def _read_uris(path: Path) -> tuple[str, ...]:
+    """How to open a file for reading, in order of preference.
+
+    A folder that may not be written to has no room for the shared memory of the log. Without a log
+    the file is all there is, and can be read without one.
+    """
+    uri = path.resolve().as_uri()
+    log = path.with_name(f"{path.name}-wal")
+    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return (f"{uri}?mode=ro", *([f"{uri}?immutable=1"] if frozen else []))
+
+
+def _opened(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _attached(connection: sqlite3.Connection, uri: str) -> bool:
+    """Attach the vectors, or leave them out where they are damaged: documents do not need them."""
+    try:
+        connection.execute("ATTACH ? AS vectors", (uri,))
+        connection.execute("SELECT 1 FROM vectors.vectors").fetchone()
+    except sqlite3.DatabaseError:
+        with suppress(sqlite3.DatabaseError):  # it was not attached at all
+            connection.execute("DETACH vectors")
+        return False
+    return True
+
+
+def check_header(index: Path, connection: sqlite3.Connection) -> None:
+    """Whether the record is ours and of this format.
+
+    Raises:
+        IndexForeign, IndexMissing, IndexOutdated: It is not.
+    """
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if application != APPLICATION:
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if tables:
+            raise IndexForeign(index, f"{RECORD} is no record of On Record")
+        raise IndexMissing(index, "its first build never ended")
+    if version != FORMAT:
+        raise IndexOutdated(index, f"format {version}, this program reads {FORMAT}")
+
+
+def check_before_writing(index: Path) -> None:
+    """Look at the record by a connection that cannot write: ours would change a foreign file."""
+    if not (index / RECORD).is_file():
+        return
+    try:
+        with closing(connect_to_read(index / RECORD)) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+                check_header(index, connection)
+    except sqlite3.OperationalError:  # the disk is full, or may not be written to
+        raise
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+
+
+def connect_to_vectors(index: Path) -> sqlite3.Connection:
+    """The vectors, for writing; made where they are missing.
+
+    Raises:
+        IndexDamaged: The file is no database.
+    """
+    connection = sqlite3.connect(index / VECTORS, isolation_level=None)
+    try:
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL);"
+        )
+    except sqlite3.OperationalError:  # the disk is full, or may not be written to
+        connection.close()
+        raise
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise IndexDamaged(index, f"{VECTORS} cannot be read ({error})") from error
+    return connection
+
+
+def vectors_are_sound(index: Path) -> bool:
+    """Whether SQLite finds no fault in the vectors."""
+    try:
+        with closing(connect_to_vectors(index)) as connection:
+            return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
+    except (IndexDamaged, sqlite3.DatabaseError):
+        return False

@@ -1,0 +1,255 @@
+"""One state of the index, for reading."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Document, Filters, Passage, Sentence, Span
+from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
+from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
+from rag.store.schema import DOCUMENT_COLUMNS, Counts, Settings
+
+
+@contextmanager
+def snapshot(index: Path) -> Iterator["Record"]:
+    """One consistent state of the index, however long the block and whoever writes meanwhile.
+
+    Raises:
+        IndexMissing: There is no index, or its first build never ended.
+        IndexForeign: The folder holds somebody else's files.
+        IndexOutdated: Another version of the format.
+        IndexDamaged: SQLite cannot read it.
+    """
+    path = index / RECORD
+    if not path.is_file():
+        raise no_record(index)
+    try:
+        with closing(connect_to_read(path)) as connection:
+            connection.execute("BEGIN")
+            check_header(index, connection)
+            record = Record(index, connection)
+            if not record.state:
+                raise IndexMissing(index, "its first build never ended")
+            yield record
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+
+
+class Record:
+    """One state of the index, for reading. Not to be shared between threads; see `snapshot`."""
+
+    def __init__(self, index: Path, connection: sqlite3.Connection) -> None:
+        self.index = index
+        self._sql = connection
+        self.state = read_meta(connection).get("state", "")
+
+    @property
+    def settings(self) -> Settings:
+        """What the index was built with."""
+        return Settings(**json.loads(read_meta(self._sql)["settings"]))
+
+    def counts(self) -> Counts:
+        """Documents, body sentences and passages."""
+        return Counts(
+            self._count("documents"), self._count("sentences WHERE block = 'body'"), self.passages()
+        )
+
+    def passages(self) -> int:
+        """How many passages there are."""
+        return self._count("passages")
+
+    def _count(self, table: str) -> int:
+        (count,) = self._sql.execute(f"SELECT count(*) FROM {table}").fetchone()
+        return int(count)
+
+    def document(self, name: str) -> Document:
+        """The document of this id.
+
+        Raises:
+            DocumentUnknown: There is none.
+        """
+        row = self._sql.execute(
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE name = ?", (name,)
+        )
+        found = row.fetchone()
+        if found is None:
+            raise DocumentUnknown(name)
+        return Document(*found)
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, by id."""
+        rows = self._sql.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents d ORDER BY name")
+        return (Document(*row) for row in rows)
+
+    def sentences(self, document: Document) -> tuple[Sentence, ...]:
+        """All sentences of a document in order, whatever their block."""
+        rows = self._sql.execute(
+            "SELECT s.start, s.stop, s.block, s.speaker, s.kind FROM sentences s "
+            "JOIN documents d ON d.id = s.document WHERE d.name = ? ORDER BY s.start",
+            (document.id,),
+        )
+        return tuple(
+            Sentence(document, Span(start, stop), block, speaker, kind)
+            for start, stop, block, speaker, kind in rows
+        )
+
+    def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Ids of the passages whose documents pass, ascending; `None` where all do."""
+        if not filters:
+            return None
+        clause, values = _where(filters)
+        rows = self._sql.execute(
+            "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document "
+            f"WHERE {clause} ORDER BY p.id",
+            values,
+        )
+        return np.array([row[0] for row in rows], np.int64)
+
+    def bm25(
+        self, words: Sequence[str], *, filters: Filters, depth: int
+    ) -> tuple[tuple[int, float], ...]:
+        """Passage ids and scores of those that hold any of the terms, best first.
+
+        Source: Robertson and Zaragoza 2009; SQLite's FTS5, k1 1.2, b 0.75.
+        """
+        if not words:
+            return ()
+        clause, values = _where(filters)
+        rows = self._sql.execute(
+            "SELECT passage_terms.rowid, -bm25(passage_terms) AS score FROM passage_terms "
+            "JOIN passages p ON p.id = passage_terms.rowid JOIN documents d ON d.id = p.document "
+            f"WHERE passage_terms MATCH ? AND {clause} "
+            "ORDER BY round(score, 6) DESC, d.name, p.start LIMIT ?",
+            (" OR ".join(f'"{word}"' for word in words), *values, depth),
+        )
+        return tuple((int(row), float(score)) for row, score in rows)
+
+    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
+        """In how many passages each term stands; a term that stands in none has 0."""
+        found = dict.fromkeys(words, 0)
+        for word in found:
+            row = self._sql.execute("SELECT doc FROM term_counts WHERE term = ?", (word,))
+            (found[word],) = row.fetchone() or (0,)
+        return found
+
+    def places(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
+        """Document id and start of each of these passages."""
+        rows = self._sql.execute(  # as JSON, since SQLite takes so many parameters and no more
+            "SELECT p.id, d.name, p.start FROM passages p JOIN documents d ON d.id = p.document "
+            "WHERE p.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {place: (name, start) for place, name, start in rows}
+
+    def by_ids(self, ids: Sequence[int]) -> dict[int, Passage]:
+        """The passages of these ids, with their body sentences."""
+        found: dict[int, Passage] = {}
+        documents: dict[int, Document] = {}
+        for each in ids:
+            of, start, stop = self._sql.execute(
+                "SELECT document, start, stop FROM passages WHERE id = ?", (int(each),)
+            ).fetchone()
+            if of not in documents:
+                row = self._sql.execute(
+                    f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE id = ?", (of,)
+                )
+                documents[of] = Document(*row.fetchone())
+            document = documents[of]
+            rows = self._sql.execute(
+                "SELECT start, stop, block, speaker, kind FROM sentences "
+                "WHERE document = ? AND start >= ? AND start < ? AND block = 'body' ORDER BY start",
+                (of, start, stop),
+            )
+            found[each] = Passage(
+                document,
+                Span(start, stop),
+                tuple(Sentence(document, Span(a, b), *rest) for a, b, *rest in rows),
+            )
+        return found
+
+    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of a passage and of its sentences, in order. Shapes: (width,), (n, width).
+
+        Raises:
+            IndexDamaged: A vector is missing.
+        """
+        place = (passage.document.id, passage.span.start)
+        with _reading_vectors(self.index):
+            whole = self._sql.execute(
+                "SELECT v.vector FROM passages p JOIN documents d ON d.id = p.document "
+                "JOIN vectors.vectors v ON v.key = p.vector WHERE d.name = ? AND p.start = ?",
+                place,
+            ).fetchone()
+            parts = self._sql.execute(
+                "SELECT v.vector FROM sentences s JOIN documents d ON d.id = s.document "
+                "JOIN vectors.vectors v ON v.key = s.vector "
+                "WHERE d.name = ? AND s.start >= ? AND s.start < ? AND s.block = 'body' "
+                "ORDER BY s.start",
+                (*place, passage.span.end),
+            ).fetchall()
+        if whole is None or len(parts) != len(passage.sentences):
+            raise IndexDamaged(self.index, f"{VECTORS} lacks vectors of {passage.document.id}")
+        rows = [np.frombuffer(row[0], np.float32) for row in parts]
+        return np.frombuffer(whole[0], np.float32), np.stack(rows)
+
+    def passage_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """All passage ids, ascending, and their vectors. Shapes: (n,), (n, width).
+
+        Raises:
+            IndexDamaged: A vector is missing.
+        """
+        return passage_vectors(self.index, self._sql, self.settings.width, self.passages())
+
+
+def passage_vectors(
+    index: Path, connection: sqlite3.Connection, width: int, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Ids and vectors of all passages, ascending. Shapes: (n,), (n, width).
+
+    Raises:
+        IndexDamaged: A vector is missing.
+    """
+    ids = np.empty(count, np.int64)
+    vectors = np.empty((count, width), np.float32)
+    done = 0
+    with _reading_vectors(index):
+        for each, vector in connection.execute(
+            "SELECT p.id, v.vector FROM passages p JOIN vectors.vectors v ON v.key = p.vector "
+            "ORDER BY p.id"
+        ):
+            ids[done], vectors[done] = each, np.frombuffer(vector, np.float32)
+            done += 1
+    if done != count:
+        raise IndexDamaged(index, f"{VECTORS} holds {done} of {count} passage vectors")
+    return ids, vectors
+
+
+@contextmanager
+def _reading_vectors(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise IndexDamaged(index, f"{VECTORS} cannot be read ({error})") from error
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """State and settings as they are stored."""
+    return dict(connection.execute("SELECT key, value FROM meta"))
+
+
+def _where(filters: Filters) -> tuple[str, tuple[str, ...]]:
+    clauses = {
+        "substr(d.name, 1, length(?1)) = ?1": filters.document,
+        "instr(d.outlet_folded, ?1) > 0": filters.outlet and filters.outlet.casefold(),
+        "d.date >= ?1": filters.since,
+        "d.date <= ?1": filters.until,
+    }
+    given = [(clause, value) for clause, value in clauses.items() if value]
+    sql = " AND ".join(clause.replace("?1", "?") for clause, _ in given) or "1"
+    values = tuple(value for clause, value in given for _ in range(clause.count("?1")))
+    return sql, values

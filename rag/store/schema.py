@@ -1,0 +1,78 @@
+"""What is stored, and under which names."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from uuid import uuid4
+
+FORMAT = 1  # raise it when the meaning of a saved byte changes
+APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE files (
+    id INTEGER PRIMARY KEY, root TEXT NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL,
+    UNIQUE (root, name)
+);
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (id),
+    name TEXT NOT NULL UNIQUE, text TEXT NOT NULL, sha256 TEXT NOT NULL,
+    title TEXT, outlet TEXT, outlet_folded TEXT, date TEXT, url TEXT, path TEXT
+);
+CREATE INDEX documents_by_file ON documents (file);
+CREATE TABLE sentences (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, block TEXT NOT NULL,
+    speaker TEXT, kind TEXT NOT NULL, vector BLOB
+);
+CREATE INDEX sentences_by_document ON sentences (document, start);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document, start);
+CREATE VIRTUAL TABLE passage_terms USING fts5(
+    title, body, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'''"
+);
+CREATE VIRTUAL TABLE term_counts USING fts5vocab('passage_terms', 'row');
+"""
+DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What an index was built with; another value means that it is built anew."""
+
+    encoder: str
+    fingerprint: str
+    width: int
+    length_words: int
+    overlap_words: int
+    analysis: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much the index holds."""
+
+    documents: int
+    sentences: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedFile:
+    """A file that documents came from, as it was when it was read."""
+
+    id: int
+    root: str
+    name: str
+    sha256: str
+
+
+def embedding_key(fingerprint: str, text: str) -> bytes:
+    """The name of a vector: 16 bytes of the hash of encoder and embedded text."""
+    return blake2b(f"{fingerprint}\0{text}".encode(), digest_size=16).digest()
+
+
+def new_state() -> str:
+    """A name that no other state has."""
+    return uuid4().hex

@@ -1,0 +1,260 @@
+"""One transaction over the record, and vectors that outlive it."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Document, Passage, Sentence
+from rag.store.opening import (
+    RECORD,
+    VECTORS,
+    check_before_writing,
+    connect_to_vectors,
+    vectors_are_sound,
+)
+from rag.store.reading import Record, passage_vectors, read_meta
+from rag.store.schema import (
+    APPLICATION,
+    DOCUMENT_COLUMNS,
+    FORMAT,
+    SCHEMA,
+    Counts,
+    IndexedFile,
+    Settings,
+)
+from rag.terms import terms
+
+
+class Writer:
+    """One transaction over the record. Nothing is seen by others before `commit`.
+
+    Opened under the caller's lock: two writers would wait for each other.
+
+    Args:
+        index: Folder of the index.
+        mend: Whether to throw damaged vectors away; they can be made anew.
+
+    Raises:
+        IndexForeign, IndexOutdated, IndexDamaged: As `snapshot`.
+    """
+
+    def __init__(self, index: Path, *, mend: bool = False) -> None:
+        self.index = index
+        self.changed = False
+        check_before_writing(index)
+        if mend and not vectors_are_sound(index):
+            for file in index.glob(f"{VECTORS}*"):
+                file.unlink()
+        self._vectors = connect_to_vectors(index)
+        self._sql = sqlite3.connect(index / RECORD, isolation_level=None)
+        self._sql.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        self._sql.execute("ATTACH ? AS vectors", (str(index / VECTORS),))
+        self._sql.execute("BEGIN")  # not IMMEDIATE: that would lock the attached vectors, too
+        if not self._sql.execute("SELECT 1 FROM sqlite_master").fetchone():
+            self._create()
+
+    def _create(self) -> None:
+        for statement in filter(None, map(str.strip, SCHEMA.split(";\n"))):
+            self._sql.execute(statement)
+        self._sql.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._sql.execute(f"PRAGMA user_version = {FORMAT}")
+
+    @property
+    def state(self) -> str:
+        """The last committed state; empty before the first."""
+        return read_meta(self._sql).get("state", "")
+
+    @property
+    def settings(self) -> Settings | None:
+        """What the index was built with; `None` before the first build."""
+        saved = read_meta(self._sql).get("settings")
+        return Settings(**json.loads(saved)) if saved else None
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self._put("settings", json.dumps(asdict(settings)))
+
+    def _put(self, key: str, value: str) -> None:
+        self._sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self.changed = True
+
+    def files(self, root: str | None = None) -> tuple[IndexedFile, ...]:
+        """The files that documents came from, below one root or all."""
+        rows = self._sql.execute(
+            "SELECT id, root, name, sha256 FROM files WHERE ? IN (root, '') ORDER BY root, name",
+            (root or "",),
+        )
+        return tuple(IndexedFile(*row) for row in rows)
+
+    def put_file(self, root: str, name: str, sha256: str) -> int:
+        """Note that a file was read; its id. Its documents stay until they are removed."""
+        row = self._sql.execute(
+            "INSERT INTO files (root, name, sha256) VALUES (?, ?, ?) "
+            "ON CONFLICT (root, name) DO UPDATE SET sha256 = excluded.sha256 "
+            "WHERE sha256 <> excluded.sha256",
+            (root, name, sha256),
+        )
+        self.changed |= row.rowcount > 0
+        (found,) = self._sql.execute(
+            "SELECT id FROM files WHERE root = ? AND name = ?", (root, name)
+        ).fetchone()
+        return int(found)
+
+    def remove_file(self, file: int) -> int:
+        """Remove a file and its documents; how many there were."""
+        documents = self.documents_of(file)
+        for document in documents:
+            self.remove(document.id)
+        self._sql.execute("DELETE FROM files WHERE id = ?", (file,))
+        self.changed = True
+        return len(documents)
+
+    def documents_of(self, file: int) -> tuple[Document, ...]:
+        """The documents that came from a file."""
+        rows = self._sql.execute(
+            f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE file = ?", (file,)
+        )
+        return tuple(Document(*row) for row in rows)
+
+    def file_of(self, name: str) -> IndexedFile | None:
+        """Where the document of this id came from."""
+        row = self._sql.execute(
+            "SELECT f.id, f.root, f.name, f.sha256 FROM files f "
+            "JOIN documents d ON d.file = f.id WHERE d.name = ?",
+            (name,),
+        ).fetchone()
+        return IndexedFile(*row) if row else None
+
+    def add(self, file: int, document: Document) -> None:
+        """Add a document; `cut` adds what is made of it."""
+        outlet = document.outlet
+        self._sql.execute(
+            "INSERT INTO documents (file, name, text, sha256, title, outlet, outlet_folded, date, "
+            "url, path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(file, document.id, document.text, document.sha256, document.title, outlet),
+                *(outlet and outlet.casefold(), document.date, document.url, document.path),
+            ),
+        )
+        self.changed = True
+
+    def cut(
+        self,
+        document: Document,
+        sentences: Iterable[tuple[Sentence, bytes | None]],
+        passages: Iterable[tuple[Passage, bytes]],
+    ) -> None:
+        """Add the sentences and passages of a document, each with the key of its vector."""
+        row = self._row(document)
+        self._sql.executemany(
+            "INSERT INTO sentences (document, start, stop, block, speaker, kind, vector) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                (row, one.span.start, one.span.end, one.block, one.speaker, one.kind, key)
+                for one, key in sentences
+            ),
+        )
+        title = " ".join(terms(document.title or ""))
+        for passage, key in passages:
+            place = self._sql.execute(
+                "INSERT INTO passages (document, start, stop, vector) VALUES (?, ?, ?, ?)",
+                (row, passage.span.start, passage.span.end, key),
+            ).lastrowid
+            self._sql.execute(
+                "INSERT INTO passage_terms (rowid, title, body) VALUES (?, ?, ?)",
+                (place, title, " ".join(terms(passage.text))),
+            )
+
+    def _row(self, document: Document) -> int:
+        (row,) = self._sql.execute(
+            "SELECT id FROM documents WHERE name = ?", (document.id,)
+        ).fetchone()
+        return int(row)
+
+    def remove(self, name: str) -> None:
+        """Remove a document with all that was made of it."""
+        document = Record(self.index, self._sql).document(name)
+        row = self._row(document)
+        title = " ".join(terms(document.title or ""))
+        for place, start, stop in self._sql.execute(
+            "SELECT id, start, stop FROM passages WHERE document = ?", (row,)
+        ).fetchall():
+            body = " ".join(terms(document.text[start:stop]))
+            self._sql.execute(  # a table without content is told what it held
+                "INSERT INTO passage_terms (passage_terms, rowid, title, body) "
+                "VALUES ('delete', ?, ?, ?)",
+                (place, title, body),
+            )
+        for table in ("sentences", "passages"):
+            self._sql.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
+        self._sql.execute("DELETE FROM documents WHERE id = ?", (row,))
+        self.changed = True
+
+    def clear(self) -> None:
+        """Forget all that was made of documents, to make it anew by other settings."""
+        for table in ("sentences", "passages"):
+            self._sql.execute(f"DELETE FROM {table}")
+        # Not by its rows: an older version may have cut words in another way.
+        self._sql.execute("INSERT INTO passage_terms (passage_terms) VALUES ('delete-all')")
+        self.changed = True
+
+    def documents(self) -> Iterator[Document]:
+        """All documents, in the order in which they came; safe while writing."""
+        rows = self._sql.execute("SELECT id FROM documents ORDER BY id").fetchall()
+        for row in rows:
+            found = self._sql.execute(
+                f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE id = ?", row
+            )
+            yield Document(*found.fetchone())
+
+    def without_vector(self, keys: Iterable[bytes]) -> tuple[bytes, ...]:
+        """Those keys whose vector is not there yet, each once, in order."""
+        wanted = self._vectors.execute
+        return tuple(
+            key
+            for key in dict.fromkeys(keys)
+            if not wanted("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone()
+        )
+
+    def add_vectors(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
+        """Keep vectors at once, whatever becomes of this transaction. Shape: (n, width)."""
+        self._vectors.execute("BEGIN")
+        self._vectors.executemany(
+            "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
+            ((key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)),
+        )
+        self._vectors.execute("COMMIT")
+
+    def drop_unused_vectors(self) -> None:
+        """Forget vectors that the last committed state does not use."""
+        self._vectors.execute("ATTACH ? AS record", (str(self.index / RECORD),))
+        self._vectors.execute(
+            "DELETE FROM vectors WHERE key NOT IN ("
+            "SELECT vector FROM record.passages UNION "
+            "SELECT vector FROM record.sentences WHERE vector IS NOT NULL)"
+        )
+        self._vectors.execute("DETACH record")
+
+    def counts(self) -> Counts:
+        """What this transaction holds."""
+        return Record(self.index, self._sql).counts()
+
+    def passage_vectors(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Ids and vectors of the passages in this transaction. Shapes: (n,), (n, width)."""
+        return passage_vectors(self.index, self._sql, width, self.counts().passages)
+
+    def commit(self, state: str) -> None:
+        """Make this transaction what everyone sees, under the name `state`."""
+        self._put("state", state)
+        self._sql.execute("DELETE FROM files WHERE id NOT IN (SELECT file FROM documents)")
+        self._sql.execute("COMMIT")
+
+    def close(self) -> None:
+        """Leave without changing what others see; vectors that were added stay."""
+        self._sql.close()
+        self._vectors.close()
