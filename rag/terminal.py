@@ -78,11 +78,9 @@ def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
 
 
 def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
-    out.print(
-        Text("The sources do not say", style="bold")
-        .append(": ", style="bold")
-        .append(_REASONS[answer.reason or "not_answered"], style="not bold")
-    )
+    line = Text("The sources do not say: ", style="bold")
+    line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
+    _put(out, line, indent=0)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
