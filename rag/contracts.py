@@ -12,6 +12,7 @@ from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, St
 OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ANSWER = "onrecord.answer/1"
 SEARCH = "onrecord.search/1"
+ERROR = "onrecord.error/1"  # a line of a batch that could not be asked
 
 Json = str | int | float | None | list["Json"] | dict[str, "Json"]
 

@@ -72,14 +72,18 @@ class OnRecord:
     @staticmethod
     def build(
         path: str | Path,
-        sources: Sequence[str | Path] = (),
+        sources: str | Path | Sequence[str | Path] = (),
         *,
         encoder: str | None = None,
         passages: PassageConfig | None = None,
         progress: Progress = lambda stage, done, total: None,
     ) -> IndexReport:
-        """Bring the index at `path` up to date with files and folders; see `indexing.build`."""
-        paths = [Path(one) for one in sources]
+        """Bring the index at `path` up to date with a file or folder, or several.
+
+        Without any, everything derived is made anew; see `indexing.build`.
+        """
+        given = [sources] if isinstance(sources, str | Path) else sources
+        paths = [Path(one) for one in given]
         return build(Path(path), paths, encoder=encoder, config=passages, progress=progress)
 
     def ask(

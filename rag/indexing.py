@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -29,7 +29,7 @@ from rag.errors import (
     NothingToIndex,
 )
 from rag.readers import STDIN, Source, fetch, read, sources
-from rag.segment import PassageConfig, headline, passages, segment
+from rag.segment import PassageConfig, passages, segment, titled
 from rag.store import (
     RECORD,
     Counts,
@@ -40,6 +40,7 @@ from rag.store import (
     embedding_key,
     new_state,
 )
+from rag.terms import STEMMER
 from rag.vectors import path_of, save, sync_folder, sync_tree
 
 ANALYSIS = 1  # raise it when `segment` or `terms` give other results: every index is cut again
@@ -267,7 +268,7 @@ class _Build:
             width=made_by.width,
             length_words=self.config.length_words,
             overlap_words=self.config.overlap_words,
-            analysis=ANALYSIS,
+            analysis=f"{ANALYSIS} {STEMMER}",
         )
 
     def settings_differ(self) -> bool:
@@ -300,7 +301,7 @@ class _Build:
                 continue
             readable += 1
             file = file or self.writer.put_file(one.root, one.source.name, "")
-            self.take(one, file, _titled(document), before)
+            self.take(one, file, titled(document), before)
         if file is None or not readable:
             return  # nothing of it can be read now: what was read before stays
         # Without its hash, a file that was not read in full is read again and reported again.
@@ -412,10 +413,6 @@ class _Build:
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         sync_folder(index)
-
-
-def _titled(document: Document) -> Document:
-    return document if document.title else replace(document, title=headline(document.text))
 
 
 def _in_context(passage: Passage) -> str:

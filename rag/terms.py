@@ -22,6 +22,8 @@ _STOP = frozenset(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 _POSSESSIVE = re.compile(r"['’]s?$")
+# Another version may give other stems, by which nothing would be found or removed again.
+STEMMER = f"Snowball {Stemmer.version()}"
 _THREAD = local()  # a Snowball stemmer keeps state and must not be shared between threads
 
 

@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
-from rag.contracts import ANSWER
+from rag.contracts import ANSWER, ERROR
 from rag.datatypes import Document
 from rag.errors import DocumentUnknown, DocumentUnreadable, InputInvalid, NothingToIndex
 from rag.readers import Source, fetch, read, sources
+from rag.segment import titled
 from rag.store import snapshot
 
 _LONGEST = 64 * 2**20  # bytes of a saved answer file; a thousand answers take about 10 MB
@@ -50,7 +51,9 @@ def _parsed(text: str) -> list[dict[str, object]]:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2:
             raise
-        return [json.loads(line) for line in lines]
+        found = [json.loads(line) for line in lines]
+        # What a batch could not ask stands in its place, and claims nothing.
+        return [one for one in found if not isinstance(one, dict) or one.get("schema") != ERROR]
 
 
 def against_index(index: Path, answers: Sequence[Mapping[str, object]]) -> list[str]:
@@ -106,7 +109,7 @@ def _documents_below(folder: Path, wanted: Set[str]) -> dict[str, Document]:
                 continue
             readable = True
             if document.id in wanted:
-                found.setdefault(document.id, document)
+                found.setdefault(document.id, titled(document))
     if not readable:
         raise NothingToIndex(str(folder), "no document could be read", tuple(failures))
     return found
@@ -163,7 +166,11 @@ def _source_differs(row: Mapping[str, object], lookup: Lookup) -> list[str]:
         return [f"source {name}: not there"]
     if row.get("sha256") != document.sha256:
         return [f"source {name}: its text is not the one that was cited (sha256 differs)"]
-    return []
+    return [
+        f"source {name}: its {field} is {getattr(document, field)!r}, not {row.get(field)!r}"
+        for field in ("title", "outlet", "date", "url")
+        if row.get(field) != getattr(document, field)
+    ]
 
 
 def _quote_differs(

@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 
 from rag import OnRecord, PassageConfig
+from rag.cli import run
 from rag.contracts import search_object
 from rag.encoders import OnnxEncoder
 from rag.errors import (
@@ -598,3 +599,21 @@ def test_after_many_changes_the_index_is_as_if_built_at_once(
         mine = record.execute(counts).fetchall()
     with closing(sqlite3.connect(tmp_path / "fresh" / RECORD)) as record:
         assert mine == record.execute(counts).fetchall()
+
+
+def test_a_single_path_may_be_given_as_text(tiny_encoder: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", encoding="utf-8")
+    report = OnRecord.build(tmp_path / "index", str(tmp_path / "a.txt"), encoder=str(tiny_encoder))
+    assert (report.added, report.failures) == (1, ())
+
+
+def test_a_length_alone_leaves_the_overlap_as_the_index_has_it(
+    tiny_encoder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("The bridge was closed on Monday.", encoding="utf-8")
+    place = ["--index", str(tmp_path / "index")]
+    first = ["index", str(tmp_path / "a.txt"), *place, "--encoder", str(tiny_encoder)]
+    assert run([*first, "--passage-words", "60", "--overlap-words", "7"]) == 0
+    assert run(["index", *place, "--passage-words", "50"]) == 0
+    settings = OnRecord.open(tmp_path / "index").info().settings
+    assert (settings.length_words, settings.overlap_words) == (50, 7)

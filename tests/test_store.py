@@ -33,7 +33,7 @@ from rag.store import (
 from rag.terms import terms
 
 SETTINGS = Settings(
-    encoder="none", fingerprint="f", width=4, length_words=30, overlap_words=0, analysis=1
+    encoder="none", fingerprint="f", width=4, length_words=30, overlap_words=0, analysis="1"
 )
 WORDS = ["missile", "Syria", "Putin’s", "3.14", "don’t", "running", "café", "5,500", "peace", "a"]
 

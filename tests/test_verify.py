@@ -213,3 +213,19 @@ def test_each_wrong_quote_has_its_line(answered: Answer) -> None:
     assert sorted(found) == sorted(
         f"source {s['document']}: not there" for s in answered["sources"]
     )
+
+
+@pytest.mark.parametrize("field", ["title", "outlet", "date", "url"])
+def test_a_changed_field_of_a_source_is_told(check, answered: Answer, field: str) -> None:
+    (found,) = check(changed(answered, "sources", **{field: "forged"}))
+    assert f"its {field} is" in found
+    assert "'forged'" in found
+
+
+def test_lines_of_a_batch_that_could_not_be_asked_claim_nothing(
+    answered: Answer, tmp_path: Path
+) -> None:
+    error = {"schema": "onrecord.error/1", "line": 2, "error": "the question is empty"}
+    saved = tmp_path / "batch.jsonl"
+    saved.write_text("".join(f"{json.dumps(one)}\n" for one in (answered, error)), "utf-8")
+    assert read_answers(saved) == [json.loads(json.dumps(answered))]

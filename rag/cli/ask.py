@@ -17,6 +17,7 @@ from rag.cli.options import (
     filters_of,
 )
 from rag.cli.output import print_json, tell
+from rag.contracts import ERROR
 from rag.errors import InputInvalid
 
 _LONGEST_LINE = 1 << 20  # bytes of a line in a batch; the rest of a longer one is passed over
@@ -35,7 +36,7 @@ A batch is a file (or "-") with one question a line: plain text, or JSON objects
 unless --timings is given, so that the same questions give the same bytes.
 
 examples:     onrecord ask "what did Putin say about Syria?"
-              onrecord ask --since 2024-12-01 --json "who is Igor Kirillov?"
+              onrecord ask --since 2024-12-01 --json "when was the Oreshnik first used?"
               onrecord ask --batch questions.txt > answers.jsonl
 {STATUS.format(yes="answered", no="abstained")}; of a batch: 0 if any was answered
 """,
@@ -91,7 +92,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
         except InputInvalid as error:
             failed += 1
             tell(f"{options.batch}:{number}: {error}")
-            print_json({"schema": "onrecord.error/1", "line": number, "error": str(error)})
+            print_json({"schema": ERROR, "line": number, "error": str(error)})
             continue
         answered += answer.status == "answered"
         print_json(answer_object(answer, number=row.id, timings=options.timings))

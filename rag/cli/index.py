@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rag.cli.options import STATUS, Commands, add_json, command_parser, completes
 from rag.cli.output import print_json, tell_failures
+from rag.errors import IndexMissing
 
 if TYPE_CHECKING:
     from rag.segment import PassageConfig
@@ -81,8 +82,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _passage_config(options: argparse.Namespace) -> "PassageConfig | None":
+    """What is asked for, the rest as the index has it; `None` where nothing is."""
     from rag.segment import PassageConfig
+    from rag.store import snapshot
 
     given = {"length_words": options.passage_words, "overlap_words": options.overlap_words}
     given = {name: value for name, value in given.items() if value is not None}
-    return PassageConfig(**given) if given else None
+    if not given:
+        return None
+    try:
+        with snapshot(options.index) as record:
+            before = record.settings
+    except IndexMissing:
+        return PassageConfig(**given)
+    had = {"length_words": before.length_words, "overlap_words": before.overlap_words}
+    return PassageConfig(**had | given)

@@ -6,12 +6,14 @@ Law: offsets only; sentences are in order, never overlap, never cross the end of
 out only white space.
 """
 
+from dataclasses import replace
+
 from rag.datatypes import Document, Sentence, Span
 from rag.segment.blocks import blocks, headline
 from rag.segment.passages import PassageConfig, count_words, passages
 from rag.segment.sentences import split
 
-__all__ = ["PassageConfig", "count_words", "headline", "passages", "segment"]
+__all__ = ["PassageConfig", "count_words", "headline", "passages", "segment", "titled"]
 
 # Characters. A list, a table or code without a full stop: nobody could read it as an answer, and
 # the evidence model would not see its end.
@@ -29,3 +31,8 @@ def segment(document: Document) -> tuple[Sentence, ...]:
         for block in blocks(document.text, document.title)
         for span in split(block.span.of(document.text))
     )
+
+
+def titled(document: Document) -> Document:
+    """The document, with the headline of its text for a title where its reader found none."""
+    return document if document.title else replace(document, title=headline(document.text))

@@ -46,7 +46,7 @@ class Settings:
     width: int
     length_words: int
     overlap_words: int
-    analysis: int
+    analysis: str
 
 
 @dataclass(frozen=True, slots=True)
