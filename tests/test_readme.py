@@ -50,7 +50,9 @@ def test_a_make_command_runs(command: str) -> None:
     ran = shell(command, ROOT)
     assert ran.returncode == 0, ran.stderr
     shown = README.split(f"$ {command}\n")[1].split("\n$ ")[0].split("```")[0]
-    assert ran.stdout.strip() == shown.strip()
+    # The first run tells of installing and indexing before it answers.
+    assert ran.stdout.strip().endswith(shown.strip())
+    assert len(shown.strip()) > 100
 
 
 def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Path) -> None:
@@ -69,7 +71,8 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     (tmp_path / "example.py").write_text(example, encoding="utf-8")
     ran = shell("python example.py", tmp_path)
     assert ran.returncode == 0, ran.stderr
-    assert "004_4c6eadec6c5a0911.txt" in ran.stdout or "000_cbe88fa1faa59afa.txt" in ran.stdout
+    assert "000_cbe88fa1faa59afa.txt" in ran.stdout
+    assert "launched for the first time on November 21" in ran.stdout
 
 
 @pytest.mark.parametrize("command", MEASURING)
