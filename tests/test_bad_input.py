@@ -453,6 +453,11 @@ def test_a_reader_that_leaves_is_no_error_message(index: Path, tmp_path: Path) -
     process.stderr.close()
 
 
+def _hear_interrupts() -> None:
+    """What runs in the background of a script ignores them, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("when", ["while the model is loaded", "while texts are embedded"])
 def test_ctrl_c_in_the_middle_loses_nothing(index: Path, tmp_path: Path, when: str) -> None:
     folder = tmp_path / "more"
@@ -465,7 +470,11 @@ def test_ctrl_c_in_the_middle_loses_nothing(index: Path, tmp_path: Path, when: s
     lock.unlink(missing_ok=True)
     vectors.unlink(missing_ok=True)
     with unchanged(index):
-        process = subprocess.Popen([*COMMAND, "index", str(folder)], stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            [*COMMAND, "index", str(folder)],
+            stderr=subprocess.PIPE,
+            preexec_fn=_hear_interrupts,
+        )
         awaited = lock if when == "while the model is loaded" else vectors
         while not awaited.exists() or (awaited == vectors and awaited.stat().st_size < 100_000):
             assert process.poll() is None
