@@ -36,17 +36,20 @@ class Citations:
     def sources(self) -> list[Json]:
         """The source list of the contract."""
         return [
-            {
-                "citation": self[document],
-                "document": document.id,
-                "title": document.title,
-                "outlet": document.outlet,
-                "date": document.date,
-                "url": document.url,
-                "sha256": document.sha256,
-            }
-            for document in self.documents
+            {"citation": self[document], **document_object(document)} for document in self.documents
         ]
+
+
+def document_object(document: Document) -> dict[str, Json]:
+    """What tells a document from all others; the hash is that of its text in UTF-8."""
+    return {
+        "document": document.id,
+        "title": document.title,
+        "outlet": document.outlet,
+        "date": document.date,
+        "url": document.url,
+        "sha256": document.sha256,
+    }
 
 
 def answer_object(

@@ -26,17 +26,14 @@ examples:     onrecord info
 
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
+    from rag.contracts import document_object
     from rag.engine import OnRecord
 
     engine = OnRecord.open(options.index)
     info = engine.info()
     documents = list(engine.documents()) if options.documents else []
     if options.json:
-        listed = [
-            {"document": one.id, "title": one.title, "outlet": one.outlet, "date": one.date}
-            | {"url": one.url, "sha256": one.sha256}
-            for one in documents
-        ]
+        listed = [document_object(one) for one in documents]
         print_json(
             {"schema": "onrecord.info/1", "index": str(info.path), "state": info.state}
             | asdict(info.counts)
