@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,17 +24,6 @@ if TYPE_CHECKING:
 DEFAULT_ENCODER = "all-MiniLM-L6-v2"
 EXPORT_TOLERANCE = 1e-4  # largest difference of a component of two unit vectors
 _PROBES = ("what did he say?", "“We will see,” she added on 21 November.", "x" * 3000, "?")
-
-
-class Encoder(Protocol):
-    """Texts to vectors. A text has one vector, whatever else is in the batch."""
-
-    @property
-    def width(self) -> int:
-        """Length of a vector."""
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Rows of length 1. Shape: (len(texts), width)."""
 
 
 class SentenceTransformerEncoder:

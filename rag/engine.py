@@ -66,7 +66,7 @@ class OnRecord:
             IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
         """
         path = Path(path)
-        encoder, vectors = _settled(path, lambda record: _load(record))
+        encoder, vectors = _settled(path, _load)
         return cls(path, encoder, vectors)
 
     @staticmethod
