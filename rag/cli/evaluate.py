@@ -21,6 +21,8 @@ the corpus is made in --index, or in a folder that is thrown away.
 example:      onrecord eval tests/gold/seeds --corpus seeds
 exit status:  0 measured, 2 could not run
 """,
+        index=None,
+        index_is="folder to make the index of the corpus in (default: one that is thrown away)",
     )
     where = command.add_argument("set", metavar="SET", type=Path, help="folder of the set")
     corpus = command.add_argument(
@@ -31,7 +33,6 @@ exit status:  0 measured, 2 could not run
     command.add_argument("--min-confidence", metavar="P", type=float, help="as in ask")
     command.add_argument("--failures", action="store_true", help="list the questions that failed")
     add_json(command)
-    command.set_defaults(index=None)
 
 
 def run(options: argparse.Namespace) -> int:

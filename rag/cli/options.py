@@ -9,7 +9,7 @@ from typing import NoReturn, TypeAlias
 from rag.datatypes import Filters
 from rag.errors import InputInvalid
 
-DEFAULT_INDEX = ".onrecord"
+DEFAULT_INDEX = Path(".onrecord")
 _FILTERS = ("document", "outlet", "since", "until")
 STATUS = "exit status:  0 {yes}, 1 {no}, 2 could not run"
 
@@ -32,6 +32,8 @@ def command_parser(
     *,
     does: str,
     ends: str,
+    index: Path | None = DEFAULT_INDEX,
+    index_is: str = "folder of the index (default: $ONRECORD_INDEX, else ./.onrecord)",
 ) -> argparse.ArgumentParser:
     """The parser of one command, with what all have; `ends` holds its examples and statuses."""
     command = commands.add_parser(
@@ -45,8 +47,8 @@ def command_parser(
         "--index",
         metavar="DIR",
         type=Path,
-        default=Path(os.environ.get("ONRECORD_INDEX") or DEFAULT_INDEX),
-        help="folder of the index (default: $ONRECORD_INDEX, else ./.onrecord)",
+        default=index and Path(os.environ.get("ONRECORD_INDEX") or index),
+        help=index_is,
     )
     completes(place, directory=True)
     command.set_defaults(command=run_it)
