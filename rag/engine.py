@@ -13,7 +13,7 @@ from time import perf_counter_ns
 from typing import Self, TypeVar
 
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Document, Filters, Hit, Query, Reason, Sentence
+from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
 from rag.encoders import OnnxEncoder
 from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
 from rag.evidence import EvidenceReader, SimilarityAndCover
@@ -42,6 +42,24 @@ class IndexInfo:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An answer with all that led to it.
+
+    `hits` are the passages that were read and `evidence` every sentence of them, best first.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...]
+    evidence: tuple[Evidence, ...]
+    answer: Answer
+
+
+def shipped_reader() -> EvidenceReader:
+    """The evidence reader that every answer passes through."""
+    return SimilarityAndCover()
+
+
 class OnRecord:
     """An index to ask. One object serves any number of threads.
 
@@ -51,23 +69,34 @@ class OnRecord:
         >>> [one.sentence.text for s in answer.statements for one in s.evidence]  # doctest: +SKIP
     """
 
-    def __init__(self, path: Path, encoder: OnnxEncoder, vectors: PassageVectors) -> None:
+    def __init__(
+        self,
+        path: Path,
+        encoder: OnnxEncoder,
+        vectors: PassageVectors,
+        retrieve: RetrieveConfig | None = None,
+    ) -> None:
         self.path = path
         self._encoder = encoder
         self._vectors = vectors
-        self._reader: EvidenceReader = SimilarityAndCover()
+        self._retrieve_config = retrieve or RetrieveConfig()
+        self._reader = shipped_reader()
         self._loading = Lock()
 
     @classmethod
-    def open(cls, path: str | Path) -> Self:
+    def open(cls, path: str | Path, *, retrieve: RetrieveConfig | None = None) -> Self:
         """Open an index for asking. A later build of it by another process is noticed.
+
+        Args:
+            path: Folder of the index.
+            retrieve: How passages are looked for; default: as measured best.
 
         Raises:
             IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
         """
         path = Path(path)
         encoder, vectors = _settled(path, _load)
-        return cls(path, encoder, vectors)
+        return cls(path, encoder, vectors, retrieve)
 
     @staticmethod
     def build(
@@ -105,23 +134,38 @@ class OnRecord:
             ConfigInvalid: `min_confidence` is out of range.
             IndexUnusable: The index went away or was damaged meanwhile.
         """
+        return self.explain(question, filters=filters, min_confidence=min_confidence).answer
+
+    def explain(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        min_confidence: float | None = None,
+    ) -> Explained:
+        """The answer of `ask`, with the passages and sentences it was chosen from.
+
+        Raises:
+            As `ask`.
+        """
         text, filters = _checked(question), _checked_filters(filters)
         least = self._reader.min_confidence if min_confidence is None else min_confidence
         config = ComposeConfig(min_confidence=least)
         clock = _Clock()
 
-        def read(record: Record) -> Answer:
+        def read(record: Record) -> Explained:
             query, retrieved = self._retrieve(record, text, filters, _READ_PASSAGES)
             clock.lap("retrieve")
             evidence = self._reader.read(query, retrieved.hits, record)
             clock.lap("read")
             reason = _reason(record, retrieved)
-            if reason == "no_match":
-                evidence = ()
-            return compose(query, evidence, unanswered=reason, config=config)
+            usable = () if reason == "no_match" else evidence
+            answer = compose(query, usable, unanswered=reason, config=config)
+            return Explained(query, retrieved.hits, evidence, answer)
 
-        answer = _settled(self.path, read)
-        return replace(answer, question=question, timings=clock.stop())
+        found = _settled(self.path, read)
+        answer = replace(found.answer, question=question, timings=clock.stop())
+        return replace(found, answer=answer)
 
     def search(
         self, question: str, *, filters: Filters | None = None, depth: int = 10
@@ -138,12 +182,32 @@ class OnRecord:
             self.path, lambda record: self._retrieve(record, text, filters, depth)[1].hits
         )
 
+    def rank(
+        self, question: str, *, filters: Filters | None = None, depth: int = 100
+    ) -> tuple[tuple[str, float], ...]:
+        """Ids and scores of the `depth` best documents, each by its best passage, best first.
+
+        Raises:
+            As `ask`.
+        """
+        best: dict[str, float] = {}
+        passages = depth
+        while len(best) < depth:
+            hits = self.search(question, filters=filters, depth=passages)
+            for hit in hits:
+                best.setdefault(hit.passage.document.id, hit.score)
+            if len(hits) < passages:
+                break
+            passages *= 2
+        return tuple(best.items())[:depth]
+
     def _retrieve(
         self, record: Record, text: str, filters: Filters, depth: int
     ) -> tuple[Query, Retrieved]:
         encoder, vectors = self._loaded(record)
         query = Query(text, encoder.encode([text])[0])
-        config = RetrieveConfig(candidates=max(100, depth))
+        least = max(self._retrieve_config.candidates, depth)
+        config = replace(self._retrieve_config, candidates=least)
         found = search(query, record, vectors, filters=filters, depth=depth, config=config)
         return query, found
 

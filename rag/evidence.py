@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer_type import expected_type, match
-from rag.datatypes import Evidence, Hit, Query
-from rag.store import Record
+from rag.datatypes import Evidence, Hit, Passage, Query
 from rag.terms import content_terms, terms
 
 FEATURES = (
@@ -31,6 +30,19 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
 
 
+class Collection(Protocol):
+    """What a reader may know of the passages beside their text; a `Record` is one."""
+
+    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of a passage and of its sentences. Shapes: (width,), (n_sentences, width)."""
+
+    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
+        """In how many passages each term stands."""
+
+    def passages(self) -> int:
+        """How many passages there are."""
+
+
 class EvidenceReader(Protocol):
     """Reads passages as a whole and scores their sentences.
 
@@ -39,7 +51,9 @@ class EvidenceReader(Protocol):
 
     min_confidence: float
 
-    def read(self, query: Query, hits: Sequence[Hit], record: Record) -> tuple[Evidence, ...]:
+    def read(
+        self, query: Query, hits: Sequence[Hit], collection: Collection
+    ) -> tuple[Evidence, ...]:
         """Every sentence of the hits once, best first; ties by document and place."""
 
 
@@ -57,17 +71,19 @@ class SimilarityAndCover:
         self._weights = np.array([fitted["weights"][name] for name in FEATURES])
         self._bias: float = fitted["bias"]
 
-    def read(self, query: Query, hits: Sequence[Hit], record: Record) -> tuple[Evidence, ...]:
+    def read(
+        self, query: Query, hits: Sequence[Hit], collection: Collection
+    ) -> tuple[Evidence, ...]:
         """See `EvidenceReader.read`."""
         words = content_terms(query.text)
-        weights = term_weights(record.passage_counts(words), record.passages())
-        found = [one for hit in hits for one in self._read_one(query, hit, record, weights)]
+        weights = term_weights(collection.passage_counts(words), collection.passages())
+        found = [one for hit in hits for one in self._read_one(query, hit, collection, weights)]
         return _ranked(found)
 
     def _read_one(
-        self, query: Query, hit: Hit, record: Record, weights: Mapping[str, float]
+        self, query: Query, hit: Hit, collection: Collection, weights: Mapping[str, float]
     ) -> list[Evidence]:
-        passage, vectors = record.vectors(hit.passage)
+        passage, vectors = collection.vectors(hit.passage)
         table = features(
             query.text,
             weights,
