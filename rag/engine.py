@@ -12,13 +12,17 @@ from threading import Lock
 from time import perf_counter_ns
 from typing import Self, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
+from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Passage, Query, Reason, Sentence
 from rag.encoders import OnnxEncoder
 from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
-from rag.evidence import EvidenceReader, SimilarityAndCover
+from rag.evidence import Collection, EvidenceReader, SimilarityAndCover
 from rag.indexing import IndexReport, Progress, build, encoder_folder
-from rag.retrieve import RetrieveConfig, Retrieved, search
+from rag.lexical import Lexical
+from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.store import Counts, Record, Settings, snapshot
 from rag.vectors import PassageVectors
@@ -72,13 +76,11 @@ class OnRecord:
     def __init__(
         self,
         path: Path,
-        encoder: OnnxEncoder,
-        vectors: PassageVectors,
+        loaded: "_Loaded",
         retrieve: RetrieveConfig | None = None,
     ) -> None:
         self.path = path
-        self._encoder = encoder
-        self._vectors = vectors
+        self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
         self._loading = Lock()
@@ -95,8 +97,7 @@ class OnRecord:
             IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
         """
         path = Path(path)
-        encoder, vectors = _settled(path, _load)
-        return cls(path, encoder, vectors, retrieve)
+        return cls(path, _settled(path, _load), retrieve)
 
     @staticmethod
     def build(
@@ -154,14 +155,15 @@ class OnRecord:
         clock = _Clock()
 
         def read(record: Record) -> Explained:
-            query, retrieved = self._retrieve(record, text, filters, _READ_PASSAGES)
+            query, collection, found = self._ranked(record, text, filters)
+            hits = search(found, record, depth=_READ_PASSAGES)
             clock.lap("retrieve")
-            evidence = self._reader.read(query, retrieved.hits, record)
+            evidence = self._reader.read(query, hits, collection)
             clock.lap("read")
-            reason = _reason(record, retrieved)
+            reason = _reason(record, found)
             usable = () if reason == "no_match" else evidence
             answer = compose(query, usable, unanswered=reason, config=config)
-            return Explained(query, retrieved.hits, evidence, answer)
+            return Explained(query, hits, evidence, answer)
 
         found = _settled(self.path, read)
         answer = replace(found.answer, question=question, timings=clock.stop())
@@ -178,9 +180,11 @@ class OnRecord:
         if depth < 1:
             raise InputInvalid(f"depth is {depth}", "use 1 or more")
         text, filters = _checked(question), _checked_filters(filters)
-        return _settled(
-            self.path, lambda record: self._retrieve(record, text, filters, depth)[1].hits
-        )
+
+        def look(record: Record) -> tuple[Hit, ...]:
+            return search(self._ranked(record, text, filters, depth)[2], record, depth=depth)
+
+        return _settled(self.path, look)
 
     def rank(
         self, question: str, *, filters: Filters | None = None, depth: int = 100
@@ -190,32 +194,32 @@ class OnRecord:
         Raises:
             As `ask`.
         """
-        best: dict[str, float] = {}
-        passages = depth
-        while len(best) < depth:
-            hits = self.search(question, filters=filters, depth=passages)
-            for hit in hits:
-                best.setdefault(hit.passage.document.id, hit.score)
-            if len(hits) < passages:
-                break
-            passages *= 2
-        return tuple(best.items())[:depth]
+        text, filters = _checked(question), _checked_filters(filters)
 
-    def _retrieve(
-        self, record: Record, text: str, filters: Filters, depth: int
-    ) -> tuple[Query, Retrieved]:
-        encoder, vectors = self._loaded(record)
-        query = Query(text, encoder.encode([text])[0])
+        def look(record: Record) -> tuple[tuple[str, float], ...]:
+            return best_documents(
+                self._ranked(record, text, filters, depth)[2], record, depth=depth
+            )
+
+        return _settled(self.path, look)
+
+    def _ranked(
+        self, record: Record, text: str, filters: Filters, depth: int = 1
+    ) -> tuple[Query, Collection, Ranked]:
+        loaded = self._loaded_of(record)
+        query = Query(text, loaded.encoder.encode([text])[0])
         least = max(self._retrieve_config.candidates, depth)
         config = replace(self._retrieve_config, candidates=least)
-        found = search(query, record, vectors, filters=filters, depth=depth, config=config)
-        return query, found
+        found = ranked(
+            query, record, loaded.vectors, loaded.lexical, filters=filters, config=config
+        )
+        return query, _Collection(record, loaded.lexical), found
 
-    def _loaded(self, record: Record) -> tuple[OnnxEncoder, PassageVectors]:
-        with self._loading:  # the two of one state: another thread may be at another state
-            if self._vectors.state != record.state:
-                self._encoder, self._vectors = _load(record, self._encoder)
-            return self._encoder, self._vectors
+    def _loaded_of(self, record: Record) -> "_Loaded":
+        with self._loading:  # all of one state: another thread may be at another state
+            if self._loaded.state != record.state:
+                self._loaded = _load(record, self._loaded.encoder)
+            return self._loaded
 
     def document(self, name: str) -> Document:
         """The document of this id.
@@ -263,7 +267,17 @@ def _settled(path: Path, work: Callable[[Record], T]) -> T:
                 seen.add(record.state)
 
 
-def _load(record: Record, encoder: OnnxEncoder | None = None) -> tuple[OnnxEncoder, PassageVectors]:
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What is derived from one state of the record, and the encoder of its questions."""
+
+    state: str
+    encoder: OnnxEncoder
+    vectors: PassageVectors
+    lexical: Lexical
+
+
+def _load(record: Record, encoder: OnnxEncoder | None = None) -> _Loaded:
     settings = record.settings
     if encoder is None or encoder.fingerprint != settings.fingerprint:
         folder = encoder_folder(record.index, settings.fingerprint)
@@ -271,7 +285,32 @@ def _load(record: Record, encoder: OnnxEncoder | None = None) -> tuple[OnnxEncod
             encoder = OnnxEncoder(folder)
         except (ValueError, KeyError) as error:
             raise IndexDamaged(record.index, f"{folder.name} is not whole") from error
-    return encoder, PassageVectors(record.index, record.state, expected=record.passages())
+    expected = record.passages()
+    return _Loaded(
+        record.state,
+        encoder,
+        PassageVectors(record.index, record.state, expected=expected),
+        Lexical(record.index, record.state, expected=expected),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Collection:
+    """What a reader may know of the passages of an index."""
+
+    record: Record
+    lexical: Lexical
+
+    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return self.record.vectors(passage)
+
+    def passage_counts(self, words: Sequence[str]) -> dict[str, int]:
+        ids = self.record.term_ids(words)
+        postings = self.lexical.passages
+        return {word: postings.found_in(ids[word]) if word in ids else 0 for word in words}
+
+    def passages(self) -> int:
+        return len(self.lexical.passages.ids)
 
 
 def _size(path: Path) -> int:
@@ -281,10 +320,10 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _reason(record: Record, retrieved: Retrieved) -> Reason:
-    if not retrieved.hits:
+def _reason(record: Record, found: Ranked) -> Reason:
+    if not found.ids.size:
         return "filtered_out" if record.passages() else "empty_index"
-    if not retrieved.matched and retrieved.similarity < _NO_MATCH_BELOW:
+    if not found.matched and found.similarity < _NO_MATCH_BELOW:
         return "no_match"
     return "not_answered"
 

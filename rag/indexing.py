@@ -18,6 +18,7 @@ from typing import Protocol
 
 from filelock import FileLock, Timeout
 
+from rag import lexical
 from rag.datatypes import Document, Passage
 from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, SentenceTransformerEncoder
 from rag.errors import (
@@ -385,6 +386,7 @@ class _Build:
         return (
             settings is not None
             and path_of(self.writer.index, self.writer.state).is_file()
+            and lexical.folder_of(self.writer.index, self.writer.state).is_dir()
             and encoder_folder(self.writer.index, settings.fingerprint).is_dir()
         )
 
@@ -396,9 +398,15 @@ class _Build:
         self.export(index, settings)
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
+        terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}
+        lexical.save(index, state, **terms)
         self.writer.settings = settings
         self.writer.commit(state)
-        used = {path_of(index, state), encoder_folder(index, settings.fingerprint)}
+        used = {
+            path_of(index, state),
+            lexical.folder_of(index, state),
+            encoder_folder(index, settings.fingerprint),
+        }
         _remove_leftovers(index, keep=used)
         self.writer.drop_unused_vectors()
 
@@ -447,7 +455,7 @@ def _is_damaged(encoder: Path) -> bool:
 def _remove_leftovers(index: Path, *, keep: set[Path]) -> None:
     """Remove the files of older states and of builds that never ended."""
     for entry in index.iterdir():
-        if entry.name.startswith(("passages-", "encoder-")) and entry not in keep:
+        if entry.name.startswith(("passages-", "terms-", "encoder-")) and entry not in keep:
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
             else:

@@ -38,7 +38,8 @@ def _folded(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
+    """All words in order, as they are compared: case, accents and possessives folded."""
     return [_POSSESSIVE.sub("", word.group()) for word in _WORD.finditer(_folded(text))]
 
 
@@ -47,7 +48,7 @@ def terms(text: str) -> tuple[str, ...]:
 
     Source: Snowball English (Porter2), M. Porter 2001.
     """
-    return tuple(_term(word) for word in _words(text))
+    return tuple(term(word) for word in words(text))
 
 
 def content_terms(text: str) -> tuple[str, ...]:
@@ -55,12 +56,17 @@ def content_terms(text: str) -> tuple[str, ...]:
 
     Where a text has function words only ("Who is he?"), all its terms.
     """
-    words = _words(text)
-    kept = [word for word in words if word not in _STOP]
-    return tuple(dict.fromkeys(_term(word) for word in kept or words))
+    return tuple(dict.fromkeys(term(word) for word in content_words(text)))
 
 
-def _term(word: str) -> str:
+def content_words(text: str) -> list[str]:
+    """The words that carry the subject, or all where there are none."""
+    found = words(text)
+    return [word for word in found if word not in _STOP] or found
+
+
+def term(word: str) -> str:
+    """The stem of a folded word; 5,500 as 5500."""
     if word[0].isdigit():
         return re.sub(r",(?=\d{3})", "", word)
     return _stem(word.replace("’", "'"))

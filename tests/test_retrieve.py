@@ -1,46 +1,25 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rag import OnRecord
 from rag.datatypes import Filters
 from rag.errors import ConfigInvalid
-from rag.retrieve import RetrieveConfig, best, fuse
+from rag.retrieve import RetrieveConfig
 
 
-def test_ranks_are_fused_as_the_paper_says() -> None:
-    ranks = np.array([[1, 2, np.inf], [3, np.inf, 1]])
-    expected = [1 / 61 + 1 / 63, 1 / 62, 1 / 61]
-    assert fuse(ranks, damping=60) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize("ranks", [np.array([1.0]), np.array([[0.0]]), np.array([[-1.0, 2.0]])])
-def test_what_are_no_ranks_is_refused(ranks: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="ranks"):
-        fuse(ranks, damping=60)
-
-
-@given(st.permutations(range(1, 9)), st.integers(0, 200))
-def test_a_passage_that_is_first_twice_is_first(order: list[int], damping: int) -> None:
-    second = np.array([1, *(rank + 1 for rank in order)], np.float64)
-    fused = fuse(np.stack([np.arange(1.0, 10.0), second]), damping=damping)
-    assert fused.argmax() == 0
-    assert (fused <= 2 / (damping + 1)).all()
-
-
-def test_ties_go_by_document_then_by_place() -> None:
-    where = {1: ("b", 0), 2: ("a", 50), 3: ("a", 5), 4: ("c", 0)}
-    scores = {1: 0.5, 2: 0.5 + 1e-9, 3: 0.5, 4: 0.6}
-    assert best(scores, where, depth=9) == [4, 3, 2, 1]
-    assert best(scores, where, depth=2) == [4, 3]
-
-
-@pytest.mark.parametrize("values", [{"candidates": 0}, {"damping": -1}])
-def test_settings_out_of_their_range_are_refused(values: dict[str, int]) -> None:
-    with pytest.raises(ConfigInvalid, match="use 1 and 0 or more"):
+@pytest.mark.parametrize(
+    ("values", "seen"),
+    [
+        ({"candidates": 0}, "candidates is 0"),
+        ({"dense": -1}, "dense is -1"),
+        ({"passage": float("nan")}, "passage is nan"),
+        ({"k1": float("inf")}, "k1 is inf"),
+        ({"b": 1.5}, "b is 1.5"),
+    ],
+)
+def test_settings_out_of_their_range_are_refused(values: dict[str, float], seen: str) -> None:
+    with pytest.raises(ConfigInvalid, match=seen):
         RetrieveConfig(**values)
 
 
@@ -94,3 +73,30 @@ def test_operators_of_the_search_engine_are_words(engine: OnRecord) -> None:
     hits = engine.search('glacier NOT harvest* AND "', depth=10)
     texts = " ".join(hit.passage.text for hit in hits)
     assert (texts.count("glacier"), texts.count("harvest")) == (5, 5)
+
+
+def test_a_score_is_the_weighted_sum_of_its_three_parts(engine: OnRecord) -> None:
+    question = "which office told of the glacier?"
+
+    def scores(**weights: float) -> dict[tuple[str, int], float]:
+        config = RetrieveConfig(**{"dense": 0, "document": 0, "passage": 0, **weights})
+        found = OnRecord.open(engine.path, retrieve=config).search(question, depth=32)
+        return {(hit.passage.document.id, hit.passage.span.start): hit.score for hit in found}
+
+    parts = [scores(dense=1.0), scores(document=1.0), scores(passage=1.0)]
+    whole = scores(dense=2.0, document=0.5, passage=3.0)
+    assert len(whole) == 32
+    for place, score in whole.items():
+        expected = 2 * parts[0][place] + 0.5 * parts[1][place] + 3 * parts[2][place]
+        assert score == pytest.approx(expected, abs=1e-5)
+
+
+def test_documents_are_ranked_by_their_best_passage(engine: OnRecord) -> None:
+    question = "which office told of the glacier?"
+    best: dict[str, float] = {}
+    for hit in engine.search(question, depth=100):
+        best.setdefault(hit.passage.document.id, hit.score)
+    ranked = engine.rank(question)
+    assert dict(ranked) == best
+    assert list(ranked) == sorted(ranked, key=lambda each: (-each[1], each[0]))
+    assert engine.rank(question, depth=3) == ranked[:3]

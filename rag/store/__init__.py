@@ -1,19 +1,29 @@
-"""The record: documents, sentences, passages and BM25 in SQLite, vectors beside it.
+"""The record: documents, sentences, passages and their terms in SQLite, vectors beside it.
 
 Flow: `Writer` fills one transaction, `Writer.commit` makes it the state that everyone sees;
 `snapshot` gives a `Record`, which reads one state from its first question to its last.
 Law: `record.db` alone says what the index is. `vectors.db` holds embeddings by the hash of what
 was embedded, so that nothing in it can disagree with the record and no embedding is lost to a
-crash; the FAISS file is derived from both.
+crash; the FAISS file and the
+postings are derived from them.
 """
 
 from rag.store.opening import RECORD, VECTORS, check_place
 from rag.store.reading import Record, snapshot
-from rag.store.schema import FORMAT, Counts, IndexedFile, Settings, embedding_key, new_state
+from rag.store.schema import (
+    FORMAT,
+    PASSAGES_PER_DOCUMENT,
+    Counts,
+    IndexedFile,
+    Settings,
+    embedding_key,
+    new_state,
+)
 from rag.store.writing import Writer
 
 __all__ = [
     "FORMAT",
+    "PASSAGES_PER_DOCUMENT",
     "RECORD",
     "VECTORS",
     "Counts",

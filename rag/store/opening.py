@@ -35,7 +35,7 @@ def no_record(index: Path) -> IndexMissing | IndexForeign:
 
 
 def _is_ours(entry: Path) -> bool:
-    return entry.name.startswith((RECORD, VECTORS, "encoder-", "passages-", "lock"))
+    return entry.name.startswith((RECORD, VECTORS, "encoder-", "passages-", "terms-", "lock"))
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -59,6 +59,13 @@ class Record:
             self._count("documents"), self._count("sentences WHERE block = 'body'"), self.passages()
         )
 
+    def roots(self) -> frozenset[str]:
+        """The files and folders that were indexed, by their full names."""
+        rows = self._sql.execute(
+            "SELECT DISTINCT root FROM files WHERE id IN (SELECT file FROM documents)"
+        )
+        return frozenset(root for (root,) in rows)
+
     def passages(self) -> int:
         """How many passages there are."""
         return self._count("passages")
@@ -110,32 +117,21 @@ class Record:
         )
         return np.array([row[0] for row in rows], np.int64)
 
-    def bm25(
-        self, words: Sequence[str], *, filters: Filters, depth: int
-    ) -> tuple[tuple[int, float], ...]:
-        """Passage ids and scores of those that hold any of the terms, best first.
-
-        Source: Robertson and Zaragoza 2009; SQLite's FTS5, k1 1.2, b 0.75.
-        """
-        if not words:
-            return ()
-        clause, values = _where(filters)
+    def term_ids(self, terms: Sequence[str]) -> dict[str, int]:
+        """The numbers of those terms that a document holds, or held."""
         rows = self._sql.execute(
-            "SELECT passage_terms.rowid, -bm25(passage_terms) AS score FROM passage_terms "
-            "JOIN passages p ON p.id = passage_terms.rowid JOIN documents d ON d.id = p.document "
-            f"WHERE passage_terms MATCH ? AND {clause} "
-            "ORDER BY round(score, 6) DESC, d.name, p.start LIMIT ?",
-            (" OR ".join(f'"{word}"' for word in words), *values, depth),
+            "SELECT term, id FROM terms WHERE term IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(terms)),),
         )
-        return tuple((int(row), float(score)) for row, score in rows)
+        return dict(rows.fetchall())
 
-    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
-        """In how many passages each term stands; a term that stands in none has 0."""
-        found = dict.fromkeys(words, 0)
-        for word in found:
-            row = self._sql.execute("SELECT doc FROM term_counts WHERE term = ?", (word,))
-            (found[word],) = row.fetchone() or (0,)
-        return found
+    def names(self, rows: Sequence[int]) -> dict[int, str]:
+        """The ids of the documents in these rows."""
+        found = self._sql.execute(
+            "SELECT id, name FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(rows)),),
+        )
+        return dict(found.fetchall())
 
     def places(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
         """Document id and start of each of these passages."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 1  # raise it when the meaning of a saved byte changes
+FORMAT = 2  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -26,14 +26,20 @@ CREATE TABLE sentences (
 CREATE INDEX sentences_by_document ON sentences (document, start);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
-    start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL
+    start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL, counts BLOB NOT NULL
 );
 CREATE INDEX passages_by_document ON passages (document, start);
-CREATE VIRTUAL TABLE passage_terms USING fts5(
-    title, body, content = '', tokenize = "unicode61 remove_diacritics 0 tokenchars '.,'''"
+CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
+CREATE TABLE words (
+    word TEXT PRIMARY KEY, term INTEGER NOT NULL REFERENCES terms (id)
+) WITHOUT ROWID;
+CREATE TABLE document_terms (
+    document INTEGER PRIMARY KEY REFERENCES documents (id), counts BLOB NOT NULL
 );
-CREATE VIRTUAL TABLE term_counts USING fts5vocab('passage_terms', 'row');
 """
+# The id of a passage tells its document: what is ranked by both needs no look into the record.
+PASSAGES_PER_DOCUMENT = 1 << 20
+TITLE_TIMES = 4  # a word of the title counts as so many of the text; docs/retrieval.md
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path"
 
 

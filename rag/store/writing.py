@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,12 +23,16 @@ from rag.store.schema import (
     APPLICATION,
     DOCUMENT_COLUMNS,
     FORMAT,
+    PASSAGES_PER_DOCUMENT,
     SCHEMA,
+    TITLE_TIMES,
     Counts,
     IndexedFile,
     Settings,
 )
-from rag.terms import terms
+from rag.terms import term, words
+
+_MADE = ("sentences", "passages", "document_terms")  # of documents, when they are cut
 
 
 class Writer:
@@ -46,6 +51,7 @@ class Writer:
     def __init__(self, index: Path, *, mend: bool = False) -> None:
         self.index = index
         self.changed = False
+        self._terms: dict[str, int] = {}
         check_before_writing(index)
         if mend and not vectors_are_sound(index):
             for file in index.glob(f"{VECTORS}*"):
@@ -150,7 +156,7 @@ class Writer:
         passages: Iterable[tuple[Passage, bytes]],
     ) -> None:
         """Add the sentences and passages of a document, each with the key of its vector."""
-        row = self._row(document)
+        row = self._row(document.id)
         self._sql.executemany(
             "INSERT INTO sentences (document, start, stop, block, speaker, kind, vector) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -159,48 +165,57 @@ class Writer:
                 for one, key in sentences
             ),
         )
-        title = " ".join(terms(document.title or ""))
-        for passage, key in passages:
-            place = self._sql.execute(
-                "INSERT INTO passages (document, start, stop, vector) VALUES (?, ?, ?, ?)",
-                (row, passage.span.start, passage.span.end, key),
-            ).lastrowid
+        for number, (passage, key) in enumerate(passages):
             self._sql.execute(
-                "INSERT INTO passage_terms (rowid, title, body) VALUES (?, ?, ?)",
-                (place, title, " ".join(terms(passage.text))),
+                "INSERT INTO passages (id, document, start, stop, vector, counts) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    *(row * PASSAGES_PER_DOCUMENT + number, row),
+                    *(passage.span.start, passage.span.end, key),
+                    self._counted(words(passage.text)),
+                ),
             )
+        whole = words(document.title or "") * TITLE_TIMES + words(document.text)
+        self._sql.execute("INSERT INTO document_terms VALUES (?, ?)", (row, self._counted(whole)))
 
-    def _row(self, document: Document) -> int:
-        (row,) = self._sql.execute(
-            "SELECT id FROM documents WHERE name = ?", (document.id,)
-        ).fetchone()
+    def _counted(self, found: Sequence[str]) -> bytes:
+        """How often each term stands among the words, as pairs of term id and count, ascending."""
+        counts: Counter[int] = Counter()
+        for word, times in Counter(found).items():
+            counts[self._term(word)] += times
+        return np.array(sorted(counts.items()), "<u4").tobytes()
+
+    def _term(self, word: str) -> int:
+        """The id of a word's term; both are new to the record, or known."""
+        if word not in self._terms:
+            row = self._sql.execute("SELECT term FROM words WHERE word = ?", (word,)).fetchone()
+            self._terms[word] = row[0] if row else self._add_word(word)
+        return self._terms[word]
+
+    def _add_word(self, word: str) -> int:
+        stem = term(word)
+        self._sql.execute("INSERT OR IGNORE INTO terms (term) VALUES (?)", (stem,))
+        (found,) = self._sql.execute("SELECT id FROM terms WHERE term = ?", (stem,)).fetchone()
+        self._sql.execute("INSERT INTO words VALUES (?, ?)", (word, found))
+        return int(found)
+
+    def _row(self, name: str) -> int:
+        (row,) = self._sql.execute("SELECT id FROM documents WHERE name = ?", (name,)).fetchone()
         return int(row)
 
     def remove(self, name: str) -> None:
         """Remove a document with all that was made of it."""
-        document = Record(self.index, self._sql).document(name)
-        row = self._row(document)
-        title = " ".join(terms(document.title or ""))
-        for place, start, stop in self._sql.execute(
-            "SELECT id, start, stop FROM passages WHERE document = ?", (row,)
-        ).fetchall():
-            body = " ".join(terms(document.text[start:stop]))
-            self._sql.execute(  # a table without content is told what it held
-                "INSERT INTO passage_terms (passage_terms, rowid, title, body) "
-                "VALUES ('delete', ?, ?, ?)",
-                (place, title, body),
-            )
-        for table in ("sentences", "passages"):
+        row = self._row(name)
+        for table in _MADE:
             self._sql.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
         self._sql.execute("DELETE FROM documents WHERE id = ?", (row,))
         self.changed = True
 
     def clear(self) -> None:
         """Forget all that was made of documents, to make it anew by other settings."""
-        for table in ("sentences", "passages"):
+        for table in (*_MADE, "words", "terms"):
             self._sql.execute(f"DELETE FROM {table}")
-        # Not by its rows: an older version may have cut words in another way.
-        self._sql.execute("INSERT INTO passage_terms (passage_terms) VALUES ('delete-all')")
+        self._terms.clear()
         self.changed = True
 
     def documents(self) -> Iterator[Document]:
@@ -243,6 +258,18 @@ class Writer:
     def counts(self) -> Counts:
         """What this transaction holds."""
         return Record(self.index, self._sql).counts()
+
+    def document_terms(self) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        """Id of each document with its term counts, ascending. Shape of those: (n_terms, 2)."""
+        return self._term_counts("SELECT document, counts FROM document_terms ORDER BY document")
+
+    def passage_terms(self) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        """Id of each passage with its term counts, ascending. Shape of those: (n_terms, 2)."""
+        return self._term_counts("SELECT id, counts FROM passages ORDER BY id")
+
+    def _term_counts(self, query: str) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+        for row, counts in self._sql.execute(query):
+            yield row, np.frombuffer(counts, "<u4").reshape(-1, 2)
 
     def passage_vectors(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Ids and vectors of the passages in this transaction. Shapes: (n,), (n, width)."""

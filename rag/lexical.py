@@ -1,0 +1,169 @@
+"""BM25 over documents and over their passages: a cache of the record, one folder for each state.
+
+Flow: `save` inverts the term counts of a state before that state is committed; `Lexical` scores
+texts by the terms of a question from arrays that are mapped, not read.
+Law: the folder's name says which state it belongs to, so an old one is never taken for the new.
+"""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+from rag.store import PASSAGES_PER_DOCUMENT
+from rag.vectors import sync_folder, sync_tree
+
+Counts = NDArray[np.uint32]  # term ids and how often each stands in a text. Shape: (n_terms, 2)
+_ARRAYS = ("ids", "lengths", "starts", "rows", "counts")
+
+
+def folder_of(index: Path, state: str) -> Path:
+    """Where the postings of this state lie."""
+    return index / f"terms-{state}"
+
+
+def save(
+    index: Path,
+    state: str,
+    *,
+    documents: Iterable[tuple[int, Counts]],
+    passages: Iterable[tuple[int, Counts]],
+) -> None:
+    """Write the postings of both levels, all or none.
+
+    Args:
+        index: Folder of the index.
+        state: They belong to.
+        documents: Id and term counts of each, ids ascending.
+        passages: The same.
+    """
+    target = folder_of(index, state)
+    draft = target.with_suffix(".draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir()
+    for level, texts in (("documents", documents), ("passages", passages)):
+        for name, array in _inverted(texts).items():
+            np.save(draft / f"{level}-{name}.npy", array)
+    sync_tree(draft)
+    draft.rename(target)
+    sync_folder(index)
+
+
+def _inverted(texts: Iterable[tuple[int, Counts]]) -> dict[str, NDArray[np.generic]]:
+    """From the terms of each text to the texts of each term."""
+    ids: list[int] = []
+    parts: list[Counts] = [np.empty((0, 2), np.uint32)]
+    for each, counts in texts:
+        ids.append(each)
+        parts.append(counts)
+    sizes = np.array([len(part) for part in parts[1:]], np.int64)
+    lengths = np.array([part[:, 1].sum() for part in parts[1:]], np.uint32)
+    terms, counts = np.concatenate(parts).T
+    by_term = np.argsort(terms, kind="stable")
+    ends = np.cumsum(np.bincount(terms)) if terms.size else np.empty(0, np.int64)
+    return {
+        "ids": np.array(ids, np.int64),
+        "lengths": lengths,
+        "starts": np.concatenate([np.zeros(1, np.int64), ends]),
+        "rows": np.repeat(np.arange(len(ids), dtype=np.uint32), sizes)[by_term],
+        "counts": counts[by_term].astype(np.uint32),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Which texts hold which terms, and how often; texts are rows, in ascending order of ids.
+
+    Shapes: `ids` and `lengths` (in terms) (n_texts,); `starts` (n_terms + 1,); `rows` and
+    `counts` (n_postings,), those of term t at starts[t]:starts[t + 1].
+    """
+
+    ids: NDArray[np.int64]
+    lengths: NDArray[np.uint32]
+    starts: NDArray[np.int64]
+    rows: NDArray[np.uint32]
+    counts: NDArray[np.uint32]
+    mean_length: float
+
+    def of(self, term: int) -> slice:
+        """Where the postings of a term are."""
+        if not 0 <= term < len(self.starts) - 1:
+            return slice(0, 0)
+        return slice(int(self.starts[term]), int(self.starts[term + 1]))
+
+    def found_in(self, term: int) -> int:
+        """In how many texts a term stands."""
+        there = self.of(term)
+        return int(there.stop - there.start)
+
+    def bm25(self, weights: Mapping[int, float], *, k1: float, b: float) -> NDArray[np.float32]:
+        """Scores of all texts, as shares of what a text full of every term would get.
+
+        Args:
+            weights: Weight of each term of the question, by term id.
+            k1: 0 or more; how long a repeated term goes on to count.
+            b: 0 to 1; how much longer texts are held back.
+
+        Returns:
+            0 to 1, higher is better. Shape: (n_texts,).
+
+        Source: Robertson and Zaragoza 2009, with the idf of Lucene, which stays above 0.
+        """
+        scores = np.zeros(len(self.ids), np.float32)
+        most = 0.0
+        for term, weight in weights.items():
+            there = self.of(term)
+            found = there.stop - there.start
+            idf = weight * float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
+            most += idf
+            rows, counts = self.rows[there], self.counts[there].astype(np.float32)
+            damping = k1 * (1 - b + b * self.lengths[rows] / self.mean_length)
+            scores[rows] += (idf * counts / (counts + damping)).astype(np.float32)
+        return scores / np.float32(most or 1)
+
+
+class Lexical:
+    """The postings of one state. Safe to share between threads.
+
+    Attributes:
+        documents: Postings of whole documents, titles included.
+        passages: Postings of passages.
+        owners: Row of the document of each passage, ascending. Shape: (n_passages,).
+
+    Raises:
+        FileNotFoundError: There are none of this state.
+        IndexDamaged: A file is not whole, or does not fit the record.
+    """
+
+    def __init__(self, index: Path, state: str, *, expected: int) -> None:
+        folder = folder_of(index, state)
+        try:
+            self.documents = _mapped(folder, "documents")
+            self.passages = _mapped(folder, "passages")
+        except (ValueError, EOFError) as error:
+            raise IndexDamaged(index, f"{folder.name} is not whole") from error
+        if len(self.passages.ids) != expected:
+            seen = f"{folder.name} holds {len(self.passages.ids)} of {expected} passages"
+            raise IndexDamaged(index, seen)
+        owners = self.passages.ids // PASSAGES_PER_DOCUMENT
+        self.owners = np.searchsorted(self.documents.ids, owners)
+        self.state = state
+
+    def passages_of(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Ids of all passages of these documents, ascending. Shapes: (n,), (n_passages,)."""
+        documents = np.sort(documents)
+        starts = np.searchsorted(self.owners, documents)
+        ends = np.searchsorted(self.owners, documents, side="right")
+        runs = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
+        return self.passages.ids[np.concatenate(runs)] if runs else np.empty(0, np.int64)
+
+
+def _mapped(folder: Path, level: str) -> Postings:
+    arrays = [np.load(folder / f"{level}-{name}.npy", mmap_mode="r") for name in _ARRAYS]
+    mean = float(arrays[1].mean()) if arrays[1].size else 1.0
+    ids, lengths, starts, rows, counts = arrays
+    return Postings(ids, lengths, starts, rows, counts, mean or 1.0)
