@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import IndexDamaged
-from rag.store import PASSAGES_PER_DOCUMENT
+from rag.store import PAIR, PASSAGES_PER_DOCUMENT
 from rag.vectors import sync_folder, sync_tree
 
-Counts = NDArray[np.uint32]  # term ids and how often each stands in a text. Shape: (n_terms, 2)
-_ARRAYS = ("ids", "lengths", "starts", "rows", "counts")
+Counts = NDArray[np.uint64]  # terms of a text and how often each stands there. Shape: (n, 2)
+_ARRAYS = ("ids", "lengths", "terms", "starts", "rows", "counts")
 
 
 def folder_of(index: Path, state: str) -> Path:
@@ -56,19 +56,20 @@ def save(
 def _inverted(texts: Iterable[tuple[int, Counts]]) -> dict[str, NDArray[np.generic]]:
     """From the terms of each text to the texts of each term."""
     ids: list[int] = []
-    parts: list[Counts] = [np.empty((0, 2), np.uint32)]
+    parts: list[Counts] = [np.empty((0, 2), np.uint64)]
     for each, counts in texts:
         ids.append(each)
         parts.append(counts)
-    sizes = np.array([len(part) for part in parts[1:]], np.int64)
-    lengths = np.array([part[:, 1].sum() for part in parts[1:]], np.uint32)
+    sizes = [len(part) for part in parts[1:]]
+    lengths = [int(part[part[:, 0] < PAIR, 1].sum()) for part in parts[1:]]
     terms, counts = np.concatenate(parts).T
     by_term = np.argsort(terms, kind="stable")
-    ends = np.cumsum(np.bincount(terms)) if terms.size else np.empty(0, np.int64)
+    different, starts = np.unique(terms[by_term], return_index=True)
     return {
         "ids": np.array(ids, np.int64),
-        "lengths": lengths,
-        "starts": np.concatenate([np.zeros(1, np.int64), ends]),
+        "lengths": np.array(lengths, np.uint32),
+        "terms": different,
+        "starts": np.append(starts, len(terms)),
         "rows": np.repeat(np.arange(len(ids), dtype=np.uint32), sizes)[by_term],
         "counts": counts[by_term].astype(np.uint32),
     }
@@ -78,12 +79,13 @@ def _inverted(texts: Iterable[tuple[int, Counts]]) -> dict[str, NDArray[np.gener
 class Postings:
     """Which texts hold which terms, and how often; texts are rows, in ascending order of ids.
 
-    Shapes: `ids` and `lengths` (in terms) (n_texts,); `starts` (n_terms + 1,); `rows` and
-    `counts` (n_postings,), those of term t at starts[t]:starts[t + 1].
+    Shapes: `ids` and `lengths` (in words) (n_texts,); `terms`, ascending, (n_terms,); `starts`
+    (n_terms + 1,); `rows` and `counts` (n_postings,), those of terms[i] at starts[i]:starts[i + 1].
     """
 
     ids: NDArray[np.int64]
     lengths: NDArray[np.uint32]
+    terms: NDArray[np.uint64]
     starts: NDArray[np.int64]
     rows: NDArray[np.uint32]
     counts: NDArray[np.uint32]
@@ -91,9 +93,10 @@ class Postings:
 
     def of(self, term: int) -> slice:
         """Where the postings of a term are."""
-        if not 0 <= term < len(self.starts) - 1:
+        place = int(np.searchsorted(self.terms, np.uint64(term)))
+        if place == len(self.terms) or self.terms[place] != term:
             return slice(0, 0)
-        return slice(int(self.starts[term]), int(self.starts[term + 1]))
+        return slice(int(self.starts[place]), int(self.starts[place + 1]))
 
     def found_in(self, term: int) -> int:
         """In how many texts a term stands."""
@@ -101,15 +104,16 @@ class Postings:
         return int(there.stop - there.start)
 
     def bm25(self, weights: Mapping[int, float], *, k1: float, b: float) -> NDArray[np.float32]:
-        """Scores of all texts, as shares of what a text full of every term would get.
+        """Scores of all texts, as shares of what a text full of every word would get.
 
         Args:
-            weights: Weight of each term of the question, by term id.
+            weights: Weight of each term of the question. Pairs come on top: a text that holds
+                them may pass 1.
             k1: 0 or more; how long a repeated term goes on to count.
             b: 0 to 1; how much longer texts are held back.
 
         Returns:
-            0 to 1, higher is better. Shape: (n_texts,).
+            0 or more, higher is better. Shape: (n_texts,).
 
         Source: Robertson and Zaragoza 2009, with the idf of Lucene, which stays above 0.
         """
@@ -119,7 +123,7 @@ class Postings:
             there = self.of(term)
             found = there.stop - there.start
             idf = weight * float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
-            most += idf
+            most += idf if term < PAIR else 0.0
             rows, counts = self.rows[there], self.counts[there].astype(np.float32)
             damping = k1 * (1 - b + b * self.lengths[rows] / self.mean_length)
             scores[rows] += (idf * counts / (counts + damping)).astype(np.float32)
@@ -154,16 +158,15 @@ class Lexical:
         self.state = state
 
     def passages_of(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Ids of all passages of these documents, ascending. Shapes: (n,), (n_passages,)."""
-        documents = np.sort(documents)
+        """Rows of all passages of the documents in these rows, both ascending."""
         starts = np.searchsorted(self.owners, documents)
         ends = np.searchsorted(self.owners, documents, side="right")
         runs = [np.arange(start, end) for start, end in zip(starts, ends, strict=True)]
-        return self.passages.ids[np.concatenate(runs)] if runs else np.empty(0, np.int64)
+        return np.concatenate(runs) if runs else np.empty(0, np.int64)
 
 
 def _mapped(folder: Path, level: str) -> Postings:
     arrays = [np.load(folder / f"{level}-{name}.npy", mmap_mode="r") for name in _ARRAYS]
     mean = float(arrays[1].mean()) if arrays[1].size else 1.0
-    ids, lengths, starts, rows, counts = arrays
-    return Postings(ids, lengths, starts, rows, counts, mean or 1.0)
+    ids, lengths, terms, starts, rows, counts = arrays
+    return Postings(ids, lengths, terms, starts, rows, counts, mean or 1.0)

@@ -1,12 +1,12 @@
-"""A question to ranked passages: how near a passage is, and how well its document matches.
+"""A question to ranked passages: how near they and their document are, and how well both match.
 
-Flow: Query + Filters -> `ranked` -> passage rows, best first -> `search` -> hits.
-A passage is ranked by the sum of its cosine, the BM25 of its document and, with less weight, its
-own BM25. Ranking by single passages loses documents that treat a subject over many of them, and
-fusing ranks instead of scores forgets by how much one is better (docs/retrieval.md).
+Flow: Query + Filters -> `ranked` -> `Ranked` -> `search` -> hits, or `best_documents`.
+The scores are added, not the ranks: a rank forgets by how much one is better. What a document says
+on the whole counts for each of its passages: by single passages alone, documents that treat a
+subject over many of them are lost (docs/retrieval.md has the measurements).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from rag.datatypes import Filters, Hit, Query
 from rag.errors import ConfigInvalid
 from rag.lexical import Lexical
-from rag.store import PASSAGES_PER_DOCUMENT, Record
-from rag.terms import content_terms
+from rag.store import PAIR, PASSAGES_PER_DOCUMENT, Record
+from rag.terms import content_pairs, content_terms, term, words
 from rag.vectors import PassageVectors
 
 
@@ -24,33 +24,37 @@ class RetrieveConfig:
     """How passages are looked for and weighed.
 
     Attributes:
-        candidates: How many passages by cosine, and how many documents by BM25, are weighed; 1 or
-            more.
-        dense: Weight of the cosine of question and passage; 0 or more, as the other weights.
-        document: Weight of the BM25 of the whole document.
-        passage: Weight of the BM25 of the passage.
-        k1: Of BM25; 0 or more.
-        b: Of BM25; 0 to 1.
+        candidates: How many passages by cosine, and how many documents by BM25, have all passages
+            of their documents weighed; 1 or more.
+        passage_cosine: Weight of the cosine of question and passage; 0 or more, as all weights.
+        document_cosine: Weight of the cosine of question and mean of a document's passages.
+        passage_bm25: Weight of the BM25 of the passage.
+        document_bm25: Weight of the BM25 of the whole document.
+        pairs: Weight of two neighbouring words of the question in a document, beside 1 of a word.
+        k1: Of BM25, 0 or more; how long a repeated term goes on to count.
+        b: Of BM25, 0 to 1; how much longer texts are held back.
 
     Raises:
         ConfigInvalid: A value is out of its range.
     """
 
     candidates: int = 100
-    dense: float = 1.0
-    document: float = 1.0
-    passage: float = 0.25
+    passage_cosine: float = 1.0
+    document_cosine: float = 0.5
+    passage_bm25: float = 0.25
+    document_bm25: float = 1.0
+    pairs: float = 0.25
     k1: float = 1.2
     b: float = 0.75
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
             raise ConfigInvalid(f"candidates is {self.candidates}", "use 1 or more")
-        for name in ("dense", "document", "passage", "k1"):
-            if not 0 <= getattr(self, name) < np.inf:
-                raise ConfigInvalid(f"{name} is {getattr(self, name)}", "use 0 or more")
-        if not 0 <= self.b <= 1:
-            raise ConfigInvalid(f"b is {self.b}", "use 0 to 1")
+        for name in fields(self)[1:]:
+            most = 1.0 if name.name == "b" else 1e6
+            if not 0 <= getattr(self, name.name) <= most:
+                seen = f"{name.name} is {getattr(self, name.name)}"
+                raise ConfigInvalid(seen, f"use 0 to {most:g}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +84,50 @@ def ranked(
 
     Scores that agree to 6 digits are ties: vectors of one text may differ in the last bits.
     """
-    weights = dict.fromkeys(record.term_ids(content_terms(query.text)).values(), 1.0)
-    documents = lexical.documents.bm25(weights, k1=config.k1, b=config.b)
+    weights = _weights(query.text, record, config)
+    by_document = lexical.documents.bm25(weights, k1=config.k1, b=config.b)
     allowed = record.allowed(filters)
-    nearest = vectors.nearest(query.vector, depth=config.candidates, allowed=allowed)
-    ids = lexical.passages_of(_best(documents, config.candidates))
     if allowed is not None:
-        ids = np.intersect1d(ids, allowed, assume_unique=True)
-    matched = bool(ids.size)
-    ids = np.union1d(ids, np.array([each for each, _ in nearest], np.int64))
-    rows = np.searchsorted(lexical.passages.ids, ids)
-    passages = lexical.passages.bm25(weights, k1=config.k1, b=config.b)
+        by_document[~np.isin(lexical.documents.ids, allowed // PASSAGES_PER_DOCUMENT)] = 0
+    nearest = vectors.nearest(query.vector, depth=config.candidates, allowed=allowed)
+    near = np.array([each for each, _ in nearest], np.int64) // PASSAGES_PER_DOCUMENT
+    matching = _best(by_document, config.candidates)
+    documents = np.union1d(matching, np.searchsorted(lexical.documents.ids, near))
+    rows = lexical.passages_of(documents)
+    owners = lexical.owners[rows]
+    passage, document = _cosines(vectors.of(lexical.passages.ids[rows]), query.vector, owners)
     scores = (
-        config.dense * vectors.similarities(ids, query.vector)
-        + config.document * documents[lexical.owners[rows]]
-        + config.passage * passages[rows]
+        config.passage_cosine * passage
+        + config.document_cosine * document
+        + config.passage_bm25 * lexical.passages.bm25(weights, k1=config.k1, b=config.b)[rows]
+        + config.document_bm25 * by_document[owners]
     ).round(6)
     order = np.argsort(-scores, kind="stable")
     best = max((similarity for _, similarity in nearest), default=-1.0)
-    return Ranked(ids[order], scores[order], best, matched)
+    return Ranked(lexical.passages.ids[rows][order], scores[order], best, bool(matching.size))
+
+
+def _weights(question: str, record: Record, config: RetrieveConfig) -> dict[int, float]:
+    """Weight of each term of the question: its words, and its pairs of words."""
+    ids = record.term_ids([*content_terms(question)])
+    pairs = [tuple(map(term, pair)) for pair in content_pairs(words(question))]
+    held = [(ids[a], ids[b]) for a, b in pairs if a in ids and b in ids]
+    return dict.fromkeys(ids.values(), 1.0) | {a * PAIR + b: config.pairs for a, b in held}
+
+
+def _cosines(
+    vectors: NDArray[np.float32], question: NDArray[np.float32], owners: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Of each passage with the question, and of the mean of all passages of its document.
+
+    Shapes: (n, width), (width,), (n,) ascending; result (n,), (n,).
+    """
+    if not len(owners):
+        return np.empty(0, np.float32), np.empty(0, np.float32)
+    _, starts, sizes = np.unique(owners, return_index=True, return_counts=True)
+    sums = np.add.reduceat(vectors, starts, axis=0)
+    means = sums @ question / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
+    return vectors @ question, np.repeat(means, sizes)
 
 
 def _best(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:

@@ -5,7 +5,9 @@ Flow: text -> terms() -> tuple of stems; `content_terms` leaves out words withou
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from threading import local
 
 import Stemmer
@@ -63,6 +65,11 @@ def content_words(text: str) -> list[str]:
     """The words that carry the subject, or all where there are none."""
     found = words(text)
     return [word for word in found if word not in _STOP] or found
+
+
+def content_pairs(found: Sequence[str]) -> list[tuple[str, str]]:
+    """The words that stand side by side, where both carry the subject: "prime minister"."""
+    return [pair for pair in pairwise(found) if _STOP.isdisjoint(pair)]
 
 
 def term(word: str) -> str:

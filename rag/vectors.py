@@ -94,10 +94,6 @@ class PassageVectors:
         scores, ids = self._flat.search(vector[None, :], depth, params=options)
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
 
-    def similarities(
-        self, ids: NDArray[np.int64], vector: NDArray[np.float32]
-    ) -> NDArray[np.float32]:
-        """Of these passages with a vector of length 1. Shapes: (n,), (width,); result (n,)."""
-        if not ids.size:
-            return np.empty(0, np.float32)
-        return np.asarray(self._flat.reconstruct_batch(ids) @ vector)
+    def of(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors of these passages. Shapes: (n,), (n, width)."""
+        return np.asarray(self._flat.reconstruct_batch(ids))

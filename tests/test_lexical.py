@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged
 from rag.lexical import Counts, Lexical, folder_of, save
-from rag.store import PASSAGES_PER_DOCUMENT
+from rag.store import PAIR, PASSAGES_PER_DOCUMENT
 
 TEXTS = st.lists(st.lists(st.integers(0, 8), max_size=12), min_size=1, max_size=6)
 
 
 def counts(terms: list[int]) -> Counts:
-    return np.array(sorted(Counter(terms).items()), np.uint32).reshape(-1, 2)
+    return np.array(sorted(Counter(terms).items()), np.uint64).reshape(-1, 2)
 
 
 def saved(index: Path, texts: list[list[int]]) -> Lexical:
@@ -63,9 +63,23 @@ def test_bm25_is_that_of_the_literature(tmp_path_factory, texts, question, k1, b
     assert ((found >= 0) & (found <= 1)).all()
 
 
+def test_a_pair_of_words_comes_on_top_of_its_words(tmp_path: Path) -> None:
+    pair = 2 * PAIR + 3
+    texts = [[2, 3], [3, 2], [4]]
+    held = [np.array([[2, 1], [3, 1], [pair, 1]], np.uint64), counts([2, 3]), counts([4])]
+    save(tmp_path, "s", documents=enumerate(held), passages=[])
+    documents = Lexical(tmp_path, "s", expected=0).documents
+    assert documents.lengths.tolist() == [2, 2, 1]
+    found = documents.bm25({2: 1.0, 3: 1.0, pair: 0.5}, k1=1.2, b=0.0)
+    alone = reference(texts, {2: 1.0, 3: 1.0}, 1.2, 0.0)
+    most = 2 * log(1 + 1.5 / 2.5)
+    on_top = 0.5 * log(1 + 2.5 / 1.5) / 2.2 / most
+    assert found == pytest.approx([alone[0] + on_top, alone[1], 0], abs=1e-5)
+
+
 def test_a_term_is_counted_in_the_texts_that_hold_it(tmp_path: Path) -> None:
     lexical = saved(tmp_path, [[3, 3, 5], [5], []])
-    assert [lexical.documents.found_in(term) for term in (0, 3, 5, 6, -1)] == [0, 1, 2, 0, 0]
+    assert [lexical.documents.found_in(term) for term in (0, 3, 5, 6)] == [0, 1, 2, 0]
     assert [lexical.passages.found_in(term) for term in (3, 5)] == [2, 2]
     assert lexical.documents.lengths.tolist() == [3, 1, 0]
 
@@ -73,8 +87,10 @@ def test_a_term_is_counted_in_the_texts_that_hold_it(tmp_path: Path) -> None:
 def test_the_passages_of_documents_are_told_by_their_ids(tmp_path: Path) -> None:
     lexical = saved(tmp_path, [[1, 2], [], [4]])
     ids = [PASSAGES_PER_DOCUMENT, PASSAGES_PER_DOCUMENT + 1, 3 * PASSAGES_PER_DOCUMENT]
+    assert lexical.passages.ids.tolist() == ids
     assert lexical.owners.tolist() == [0, 0, 2]
-    assert lexical.passages_of(np.array([2, 0])).tolist() == ids
+    assert lexical.passages_of(np.array([0, 2])).tolist() == [0, 1, 2]
+    assert lexical.passages_of(np.array([2])).tolist() == [2]
     assert lexical.passages_of(np.array([1])).tolist() == []
     assert lexical.passages_of(np.array([], np.int64)).tolist() == []
 

@@ -12,8 +12,8 @@ from rag.retrieve import RetrieveConfig
     ("values", "seen"),
     [
         ({"candidates": 0}, "candidates is 0"),
-        ({"dense": -1}, "dense is -1"),
-        ({"passage": float("nan")}, "passage is nan"),
+        ({"passage_cosine": -1}, "passage_cosine is -1"),
+        ({"pairs": float("nan")}, "pairs is nan"),
         ({"k1": float("inf")}, "k1 is inf"),
         ({"b": 1.5}, "b is 1.5"),
     ],
@@ -75,20 +75,43 @@ def test_operators_of_the_search_engine_are_words(engine: OnRecord) -> None:
     assert (texts.count("glacier"), texts.count("harvest")) == (5, 5)
 
 
-def test_a_score_is_the_weighted_sum_of_its_three_parts(engine: OnRecord) -> None:
+WEIGHTS = ("passage_cosine", "document_cosine", "passage_bm25", "document_bm25")
+
+
+def test_a_score_is_the_weighted_sum_of_its_parts(engine: OnRecord) -> None:
     question = "which office told of the glacier?"
 
     def scores(**weights: float) -> dict[tuple[str, int], float]:
-        config = RetrieveConfig(**{"dense": 0, "document": 0, "passage": 0, **weights})
+        config = RetrieveConfig(**{**dict.fromkeys(WEIGHTS, 0.0), **weights})
         found = OnRecord.open(engine.path, retrieve=config).search(question, depth=32)
         return {(hit.passage.document.id, hit.passage.span.start): hit.score for hit in found}
 
-    parts = [scores(dense=1.0), scores(document=1.0), scores(passage=1.0)]
-    whole = scores(dense=2.0, document=0.5, passage=3.0)
+    parts = {name: scores(**{name: 1.0}) for name in WEIGHTS}
+    weights = dict(zip(WEIGHTS, (2.0, 0.5, 3.0, 0.25), strict=True))
+    whole = scores(**weights)
     assert len(whole) == 32
     for place, score in whole.items():
-        expected = 2 * parts[0][place] + 0.5 * parts[1][place] + 3 * parts[2][place]
+        expected = sum(weight * parts[name][place] for name, weight in weights.items())
         assert score == pytest.approx(expected, abs=1e-5)
+
+
+def test_words_side_by_side_count_more_than_apart(tiny_encoder: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    texts = {
+        "apart": "The minister met a prime example.",
+        "beside": "An example: the prime minister met.",
+    }
+    for name, text in texts.items():
+        (corpus / f"{name}.txt").write_text(text, encoding="utf-8")
+    OnRecord.build(tmp_path / "index", [corpus], encoder=str(tiny_encoder))
+
+    def scores(pairs: float) -> dict[str, float]:
+        config = RetrieveConfig(passage_cosine=0, document_cosine=0, passage_bm25=0, pairs=pairs)
+        return dict(OnRecord.open(tmp_path / "index", retrieve=config).rank("the prime minister"))
+
+    assert scores(0)["apart.txt"] == scores(0)["beside.txt"] == scores(0.5)["apart.txt"]
+    assert scores(0.5)["beside.txt"] > scores(0.5)["apart.txt"]
 
 
 def test_documents_are_ranked_by_their_best_passage(engine: OnRecord) -> None:

@@ -12,6 +12,7 @@ from rag.store.opening import RECORD, VECTORS, check_place
 from rag.store.reading import Record, snapshot
 from rag.store.schema import (
     FORMAT,
+    PAIR,
     PASSAGES_PER_DOCUMENT,
     Counts,
     IndexedFile,
@@ -23,6 +24,7 @@ from rag.store.writing import Writer
 
 __all__ = [
     "FORMAT",
+    "PAIR",
     "PASSAGES_PER_DOCUMENT",
     "RECORD",
     "VECTORS",

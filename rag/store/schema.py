@@ -39,7 +39,8 @@ CREATE TABLE document_terms (
 """
 # The id of a passage tells its document: what is ranked by both needs no look into the record.
 PASSAGES_PER_DOCUMENT = 1 << 20
-TITLE_TIMES = 4  # a word of the title counts as so many of the text; docs/retrieval.md
+PAIR = 1 << 32  # two neighbouring words are the term first * PAIR + second
+TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retrieval.md
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path"
 
 

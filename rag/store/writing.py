@@ -23,6 +23,7 @@ from rag.store.schema import (
     APPLICATION,
     DOCUMENT_COLUMNS,
     FORMAT,
+    PAIR,
     PASSAGES_PER_DOCUMENT,
     SCHEMA,
     TITLE_TIMES,
@@ -30,7 +31,7 @@ from rag.store.schema import (
     IndexedFile,
     Settings,
 )
-from rag.terms import term, words
+from rag.terms import content_pairs, term, words
 
 _MADE = ("sentences", "passages", "document_terms")  # of documents, when they are cut
 
@@ -172,18 +173,27 @@ class Writer:
                 (
                     *(row * PASSAGES_PER_DOCUMENT + number, row),
                     *(passage.span.start, passage.span.end, key),
-                    self._counted(words(passage.text)),
+                    _packed(self._counts(words(passage.text))),
                 ),
             )
-        whole = words(document.title or "") * TITLE_TIMES + words(document.text)
-        self._sql.execute("INSERT INTO document_terms VALUES (?, ?)", (row, self._counted(whole)))
+        title, text = words(document.title or ""), words(document.text)
+        counts = self._counts(title * TITLE_TIMES + text) + self._pairs(title + text)
+        self._sql.execute("INSERT INTO document_terms VALUES (?, ?)", (row, _packed(counts)))
 
-    def _counted(self, found: Sequence[str]) -> bytes:
-        """How often each term stands among the words, as pairs of term id and count, ascending."""
+    def _counts(self, found: Sequence[str]) -> Counter[int]:
+        """How often each term stands among the words."""
         counts: Counter[int] = Counter()
         for word, times in Counter(found).items():
             counts[self._term(word)] += times
-        return np.array(sorted(counts.items()), "<u4").tobytes()
+        return counts
+
+    def _pairs(self, found: Sequence[str]) -> Counter[int]:
+        """How often two terms stand side by side, where both carry a subject."""
+        counts: Counter[int] = Counter()
+        for pair, times in Counter(content_pairs(found)).items():
+            first, second = map(self._term, pair)
+            counts[first * PAIR + second] += times
+        return counts
 
     def _term(self, word: str) -> int:
         """The id of a word's term; both are new to the record, or known."""
@@ -259,17 +269,17 @@ class Writer:
         """What this transaction holds."""
         return Record(self.index, self._sql).counts()
 
-    def document_terms(self) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+    def document_terms(self) -> Iterator[tuple[int, NDArray[np.uint64]]]:
         """Id of each document with its term counts, ascending. Shape of those: (n_terms, 2)."""
         return self._term_counts("SELECT document, counts FROM document_terms ORDER BY document")
 
-    def passage_terms(self) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+    def passage_terms(self) -> Iterator[tuple[int, NDArray[np.uint64]]]:
         """Id of each passage with its term counts, ascending. Shape of those: (n_terms, 2)."""
         return self._term_counts("SELECT id, counts FROM passages ORDER BY id")
 
-    def _term_counts(self, query: str) -> Iterator[tuple[int, NDArray[np.uint32]]]:
+    def _term_counts(self, query: str) -> Iterator[tuple[int, NDArray[np.uint64]]]:
         for row, counts in self._sql.execute(query):
-            yield row, np.frombuffer(counts, "<u4").reshape(-1, 2)
+            yield row, np.frombuffer(counts, "<u8").reshape(-1, 2)
 
     def passage_vectors(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Ids and vectors of the passages in this transaction. Shapes: (n,), (n, width)."""
@@ -285,3 +295,7 @@ class Writer:
         """Leave without changing what others see; vectors that were added stay."""
         self._sql.close()
         self._vectors.close()
+
+
+def _packed(counts: Counter[int]) -> bytes:
+    return np.array(sorted(counts.items()), "<u8").tobytes()
