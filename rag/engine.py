@@ -24,6 +24,7 @@ from rag.indexing import IndexReport, Progress, build, encoder_folder
 from rag.lexical import Lexical
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
+from rag.spelling import respelled
 from rag.store import Counts, Record, Settings, snapshot
 from rag.vectors import PassageVectors
 
@@ -207,13 +208,18 @@ class OnRecord:
         self, record: Record, text: str, filters: Filters, depth: int = 1
     ) -> tuple[Query, Collection, Ranked]:
         loaded = self._loaded_of(record)
-        query = Query(text, loaded.encoder.encode([text])[0])
+        meant = respelled(text, record, loaded.lexical)
+        vector, *mended = loaded.encoder.encode(list(dict.fromkeys([text, meant.text])))
         least = max(self._retrieve_config.candidates, depth)
         config = replace(self._retrieve_config, candidates=least)
         found = ranked(
-            query, record, loaded.vectors, loaded.lexical, filters=filters, config=config
+            meant,
+            mended[0] if mended else vector,
+            *(record, loaded.vectors, loaded.lexical),
+            filters=filters,
+            config=config,
         )
-        return query, _Collection(record, loaded.lexical), found
+        return Query(text, vector), _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
         with self._loading:  # all of one state: another thread may be at another state

@@ -44,7 +44,7 @@ from rag.store import (
 from rag.terms import STEMMER
 from rag.vectors import path_of, save, sync_folder, sync_tree
 
-ANALYSIS = 1  # raise it when `segment` or `terms` give other results: every index is cut again
+ANALYSIS = 2  # raise it when `segment` or `terms` give other results: every index is cut again
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length, few enough to lose little in a crash
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM}
 

@@ -76,6 +76,14 @@ def _inverted(texts: Iterable[tuple[int, Counts]]) -> dict[str, NDArray[np.gener
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """What a question looks for: its terms, and terms on top of which none need be there."""
+
+    terms: Mapping[int, float]
+    on_top: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Postings:
     """Which texts hold which terms, and how often; texts are rows, in ascending order of ids.
 
@@ -103,12 +111,11 @@ class Postings:
         there = self.of(term)
         return int(there.stop - there.start)
 
-    def bm25(self, weights: Mapping[int, float], *, k1: float, b: float) -> NDArray[np.float32]:
-        """Scores of all texts, as shares of what a text full of every word would get.
+    def bm25(self, weights: Weights, *, k1: float, b: float) -> NDArray[np.float32]:
+        """Scores of all texts, as shares of what a text full of every term would get.
 
         Args:
-            weights: Weight of each term of the question. Pairs come on top: a text that holds
-                them may pass 1.
+            weights: Of the terms of the question; a text that holds terms on top may pass 1.
             k1: 0 or more; how long a repeated term goes on to count.
             b: 0 to 1; how much longer texts are held back.
 
@@ -118,16 +125,20 @@ class Postings:
         Source: Robertson and Zaragoza 2009, with the idf of Lucene, which stays above 0.
         """
         scores = np.zeros(len(self.ids), np.float32)
-        most = 0.0
-        for term, weight in weights.items():
+        for term, weight in (*weights.terms.items(), *weights.on_top.items()):
             there = self.of(term)
-            found = there.stop - there.start
-            idf = weight * float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
-            most += idf if term < PAIR else 0.0
             rows, counts = self.rows[there], self.counts[there].astype(np.float32)
             damping = k1 * (1 - b + b * self.lengths[rows] / self.mean_length)
-            scores[rows] += (idf * counts / (counts + damping)).astype(np.float32)
+            scores[rows] += (weight * self.idf(term) * counts / (counts + damping)).astype(
+                np.float32
+            )
+        most = sum(weight * self.idf(term) for term, weight in weights.terms.items())
         return scores / np.float32(most or 1)
+
+    def idf(self, term: int) -> float:
+        """How rare a term is; above 0."""
+        found = self.found_in(term)
+        return float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
 
 
 class Lexical:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Filters, Hit, Query
+from rag.datatypes import Filters, Hit
 from rag.errors import ConfigInvalid
-from rag.lexical import Lexical
+from rag.lexical import Lexical, Weights
+from rag.spelling import Respelled
 from rag.store import PAIR, PASSAGES_PER_DOCUMENT, Record
 from rag.terms import content_pairs, content_terms, term, words
 from rag.vectors import PassageVectors
@@ -31,6 +32,7 @@ class RetrieveConfig:
         passage_bm25: Weight of the BM25 of the passage.
         document_bm25: Weight of the BM25 of the whole document.
         pairs: Weight of two neighbouring words of the question in a document, beside 1 of a word.
+        spellings: Weight of another spelling of a name, beside 1 of the one in the question.
         k1: Of BM25, 0 or more; how long a repeated term goes on to count.
         b: Of BM25, 0 to 1; how much longer texts are held back.
 
@@ -44,6 +46,7 @@ class RetrieveConfig:
     passage_bm25: float = 0.25
     document_bm25: float = 1.0
     pairs: float = 0.25
+    spellings: float = 0.5
     k1: float = 1.2
     b: float = 0.75
 
@@ -72,7 +75,8 @@ class Ranked:
 
 
 def ranked(
-    query: Query,
+    meant: Respelled,
+    vector: NDArray[np.float32],
     record: Record,
     vectors: PassageVectors,
     lexical: Lexical,
@@ -83,19 +87,28 @@ def ranked(
     """All candidates among the documents that pass the filters, best first; ties by id.
 
     Scores that agree to 6 digits are ties: vectors of one text may differ in the last bits.
+
+    Args:
+        meant: The question.
+        vector: Of the text of `meant`. Shape: (width,).
+        record: Of one state, as `vectors` and `lexical`.
+        vectors: Of passages.
+        lexical: Terms of documents and passages.
+        filters: Which documents may answer.
+        config: Weights.
     """
-    weights = _weights(query.text, record, config)
+    weights = _weights(meant, record, config)
     by_document = lexical.documents.bm25(weights, k1=config.k1, b=config.b)
     allowed = record.allowed(filters)
     if allowed is not None:
         by_document[~np.isin(lexical.documents.ids, allowed // PASSAGES_PER_DOCUMENT)] = 0
-    nearest = vectors.nearest(query.vector, depth=config.candidates, allowed=allowed)
+    nearest = vectors.nearest(vector, depth=config.candidates, allowed=allowed)
     near = np.array([each for each, _ in nearest], np.int64) // PASSAGES_PER_DOCUMENT
     matching = _best(by_document, config.candidates)
     documents = np.union1d(matching, np.searchsorted(lexical.documents.ids, near))
     rows = lexical.passages_of(documents)
     owners = lexical.owners[rows]
-    passage, document = _cosines(vectors.of(lexical.passages.ids[rows]), query.vector, owners)
+    passage, document = _cosines(vectors.of(lexical.passages.ids[rows]), vector, owners)
     scores = (
         config.passage_cosine * passage
         + config.document_cosine * document
@@ -107,12 +120,13 @@ def ranked(
     return Ranked(lexical.passages.ids[rows][order], scores[order], best, bool(matching.size))
 
 
-def _weights(question: str, record: Record, config: RetrieveConfig) -> dict[int, float]:
-    """Weight of each term of the question: its words, and its pairs of words."""
-    ids = record.term_ids([*content_terms(question)])
-    pairs = [tuple(map(term, pair)) for pair in content_pairs(words(question))]
-    held = [(ids[a], ids[b]) for a, b in pairs if a in ids and b in ids]
-    return dict.fromkeys(ids.values(), 1.0) | {a * PAIR + b: config.pairs for a, b in held}
+def _weights(meant: Respelled, record: Record, config: RetrieveConfig) -> Weights:
+    """Terms of the question, and what counts on top: pairs of its words, and other spellings."""
+    ids = record.term_ids(content_terms(meant.text))
+    pairs = [tuple(map(term, pair)) for pair in content_pairs(words(meant.text))]
+    held = [ids[a] * PAIR + ids[b] for a, b in pairs if a in ids and b in ids]
+    others = {each: config.spellings for each in meant.also if each not in ids.values()}
+    return Weights(dict.fromkeys(ids.values(), 1.0), dict.fromkeys(held, config.pairs) | others)
 
 
 def _cosines(

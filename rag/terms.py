@@ -11,6 +11,7 @@ from itertools import pairwise
 from threading import local
 
 import Stemmer
+from jellyfish import metaphone
 
 # Function words and the words of asking: they stand in every passage and tell nothing of it.
 _STOP = frozenset(
@@ -26,6 +27,7 @@ _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 # Another version may give other stems, by which nothing would be found or removed again.
 STEMMER = f"Snowball {Stemmer.version()}"
+SHORTEST_NAME = 4  # letters; below, too many words sound alike
 _THREAD = local()  # a Snowball stemmer keeps state and must not be shared between threads
 
 
@@ -77,3 +79,11 @@ def term(word: str) -> str:
     if word[0].isdigit():
         return re.sub(r",(?=\d{3})", "", word)
     return _stem(word.replace("’", "'"))
+
+
+def sound(word: str) -> str:
+    """By which spellings of a name are found; empty for what is no word of Latin letters.
+
+    Source: Metaphone, L. Philips 1990.
+    """
+    return metaphone(word) if len(word) >= SHORTEST_NAME and word.isalpha() else ""

@@ -84,6 +84,7 @@ class PassageVectors:
             depth: How many at most.
             allowed: Ids to choose from; `None` for all. Shape: (n,).
         """
+        faiss.omp_set_num_threads(1)  # of the calling thread; two wait longer than they compute
         depth = min(depth, self._flat.ntotal)
         if depth == 0 or (allowed is not None and not allowed.size):
             return ()

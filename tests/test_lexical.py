@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import IndexDamaged
-from rag.lexical import Counts, Lexical, folder_of, save
+from rag.lexical import Counts, Lexical, Weights, folder_of, save
 from rag.store import PAIR, PASSAGES_PER_DOCUMENT
 
 TEXTS = st.lists(st.lists(st.integers(0, 8), max_size=12), min_size=1, max_size=6)
@@ -58,7 +58,7 @@ def reference(
 )
 def test_bm25_is_that_of_the_literature(tmp_path_factory, texts, question, k1, b) -> None:
     lexical = saved(tmp_path_factory.mktemp("index"), texts)
-    found = lexical.documents.bm25(question, k1=k1, b=b)
+    found = lexical.documents.bm25(Weights(question, {}), k1=k1, b=b)
     assert found == pytest.approx(reference(texts, question, k1, b), abs=1e-5)
     assert ((found >= 0) & (found <= 1)).all()
 
@@ -70,7 +70,7 @@ def test_a_pair_of_words_comes_on_top_of_its_words(tmp_path: Path) -> None:
     save(tmp_path, "s", documents=enumerate(held), passages=[])
     documents = Lexical(tmp_path, "s", expected=0).documents
     assert documents.lengths.tolist() == [2, 2, 1]
-    found = documents.bm25({2: 1.0, 3: 1.0, pair: 0.5}, k1=1.2, b=0.0)
+    found = documents.bm25(Weights({2: 1.0, 3: 1.0}, {pair: 0.5}), k1=1.2, b=0.0)
     alone = reference(texts, {2: 1.0, 3: 1.0}, 1.2, 0.0)
     most = 2 * log(1 + 1.5 / 2.5)
     on_top = 0.5 * log(1 + 2.5 / 1.5) / 2.2 / most
@@ -98,7 +98,7 @@ def test_the_passages_of_documents_are_told_by_their_ids(tmp_path: Path) -> None
 def test_without_texts_there_is_nothing_to_find(tmp_path: Path) -> None:
     save(tmp_path, "s", documents=[], passages=[])
     lexical = Lexical(tmp_path, "s", expected=0)
-    assert lexical.documents.bm25({1: 1.0}, k1=1.2, b=0.75).tolist() == []
+    assert lexical.documents.bm25(Weights({1: 1.0}, {}), k1=1.2, b=0.75).tolist() == []
     assert lexical.documents.found_in(1) == 0
 
 

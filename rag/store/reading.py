@@ -125,6 +125,20 @@ class Record:
         )
         return dict(rows.fetchall())
 
+    def words_that_sound(self, sound: str) -> list[str]:
+        """The words of this sound (`terms.sound`), in alphabetical order."""
+        rows = self._sql.execute("SELECT word FROM words WHERE sound = ? ORDER BY word", (sound,))
+        return [word for (word,) in rows]
+
+    def words_like(self, beginning: str, shortest: int, longest: int) -> list[str]:
+        """The words that begin so and have so many letters, in alphabetical order."""
+        rows = self._sql.execute(
+            "SELECT word FROM words WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ? "
+            "ORDER BY word",
+            (beginning, beginning + "\U0010ffff", shortest, longest),
+        )
+        return [word for (word,) in rows]
+
     def names(self, rows: Sequence[int]) -> dict[int, str]:
         """The ids of the documents in these rows."""
         found = self._sql.execute(

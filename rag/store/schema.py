@@ -31,8 +31,9 @@ CREATE TABLE passages (
 CREATE INDEX passages_by_document ON passages (document, start);
 CREATE TABLE terms (id INTEGER PRIMARY KEY, term TEXT NOT NULL UNIQUE);
 CREATE TABLE words (
-    word TEXT PRIMARY KEY, term INTEGER NOT NULL REFERENCES terms (id)
+    word TEXT PRIMARY KEY, term INTEGER NOT NULL REFERENCES terms (id), sound TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX words_by_sound ON words (sound);
 CREATE TABLE document_terms (
     document INTEGER PRIMARY KEY REFERENCES documents (id), counts BLOB NOT NULL
 );

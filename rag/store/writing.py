@@ -31,7 +31,7 @@ from rag.store.schema import (
     IndexedFile,
     Settings,
 )
-from rag.terms import content_pairs, term, words
+from rag.terms import content_pairs, sound, term, words
 
 _MADE = ("sentences", "passages", "document_terms")  # of documents, when they are cut
 
@@ -206,7 +206,7 @@ class Writer:
         stem = term(word)
         self._sql.execute("INSERT OR IGNORE INTO terms (term) VALUES (?)", (stem,))
         (found,) = self._sql.execute("SELECT id FROM terms WHERE term = ?", (stem,)).fetchone()
-        self._sql.execute("INSERT INTO words VALUES (?, ?)", (word, found))
+        self._sql.execute("INSERT INTO words VALUES (?, ?, ?)", (word, found, sound(word)))
         return int(found)
 
     def _row(self, name: str) -> int:

@@ -1,0 +1,96 @@
+"""Other spellings of a question's words: of a name from another alphabet, and what was mistyped.
+
+Flow: question -> `respelled` -> the question as it may have been meant, and terms to look for, too.
+They widen what is looked for and prove nothing: evidence reads the question as it was asked.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jellyfish import damerau_levenshtein_distance
+
+from rag.lexical import Lexical
+from rag.store import Record
+from rag.terms import SHORTEST_NAME, content_words, sound, term, words
+
+_LONG = 8  # letters; a mistyped word of so many may differ in two, a shorter one in one
+_WHOLE = 5  # letters; a shorter word that no document holds has too many neighbours
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """A question with its unknown words mended, and ids of terms that are spelled otherwise."""
+
+    text: str
+    also: tuple[int, ...]
+
+
+def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
+    """The question as the documents may spell it.
+
+    A word that no document holds is replaced by the known word nearest to it, if one is near; for a
+    word with a capital, words that sound alike (Zelensky, Zelenskyy) are looked for, too. In a
+    question without capitals, every word may be a name.
+    """
+    also: dict[int, None] = {}
+    subject = set(content_words(question))
+    capitals = question[1:] != question[1:].lower()
+
+    def mend(found: re.Match[str]) -> str:
+        (word, *_) = words(found.group()) or [""]
+        if len(word) < SHORTEST_NAME or word not in subject:
+            return found.group()
+        known = _held(term(word), record, lexical)
+        if known and (found.group()[0].isupper() or not capitals):
+            also.update(dict.fromkeys(_terms(_sounding(word, record), record, lexical)))
+        if known:
+            return found.group()
+        nearest = _nearest(word, record, lexical) if len(word) >= _WHOLE else None
+        also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
+        return nearest or found.group()
+
+    text = _LETTERS.sub(mend, question)
+    return Respelled(text, tuple(also))
+
+
+def _sounding(word: str, record: Record) -> list[str]:
+    """Other words that sound alike and are nearly written alike."""
+    alike = record.words_that_sound(sound(word)) if sound(word) else []
+    apart = {one: damerau_levenshtein_distance(one, word) for one in alike}
+    return [one for one, distance in apart.items() if 0 < distance <= _most(word)]
+
+
+def _nearest(word: str, record: Record, lexical: Lexical) -> str | None:
+    """The word that was meant by one that no document holds, if it is near.
+
+    Source: the distance of Damerau 1964, by which most typing errors are 1.
+    """
+    most = _most(word)
+    alike = record.words_like(word[0], len(word) - most, len(word) + most)
+    apart = {one: damerau_levenshtein_distance(one, word) for one in alike}
+    near = {one: distance for one, distance in apart.items() if distance <= most}
+    near |= dict.fromkeys(_sounding(word, record), most)
+    held = {one: _held(term(one), record, lexical) for one in near}
+    return min(
+        (one for one in near if held[one]),
+        key=lambda one: (near[one], -held[one], one),
+        default=None,
+    )
+
+
+def _most(word: str) -> int:
+    """In how many letters another spelling may differ."""
+    return 2 if len(word) >= _LONG else 1
+
+
+def _held(stem: str, record: Record, lexical: Lexical) -> int:
+    """In how many documents a term stands."""
+    return sum(map(lexical.documents.found_in, record.term_ids([stem]).values()))
+
+
+def _terms(found: Sequence[str], record: Record, lexical: Lexical) -> Iterator[int]:
+    for number in record.term_ids([term(one) for one in found]).values():
+        if lexical.documents.found_in(number):
+            yield number
