@@ -6,8 +6,9 @@ terminal.
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -15,8 +16,18 @@ from rich.text import Text
 
 from rag.contracts import OBEYED, Citations
 from rag.datatypes import Answer, Document, Hit, Statement
-from rag.evaluate.measures import Interval
 from rag.indexing import Progress
+
+if TYPE_CHECKING:  # an answer does not wait for what measures answers
+    from rag.evaluate import (
+        AnswersResult,
+        Comparison,
+        Interval,
+        Result,
+        RetrievalResult,
+        SelectionResult,
+        Trial,
+    )
 
 _REASONS = {
     "no_match": "no document has anything to do with it.",
@@ -24,6 +35,7 @@ _REASONS = {
     "filtered_out": "no document passes the filters.",
     "empty_index": "the index holds no documents.",
 }
+_Failure = tuple[str, str, str, Sequence[str]]  # id, text, what would be right, what came
 _CONTROL = re.compile(rf"[\x00-\x1f]|{OBEYED.pattern}")
 
 
@@ -138,13 +150,99 @@ def progress_bar() -> Iterator[Progress]:
         yield tell
 
 
-def print_measures(measures: Mapping[str, Interval]) -> None:
+def print_measures(measures: Mapping[str, "Interval"]) -> None:
     """A table of measures with their 95 % intervals."""
-    out = console()
-    table = Table(box=None, pad_edge=False)
-    table.add_column("measure")
-    for heading in ("value", "95 %", "n"):
-        table.add_column(heading, justify="right")
+    table = _table("measure", "value", "95 %", "n")
     for name, one in measures.items():
-        table.add_row(name, f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}", str(one.n))
+        figures = (f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}") if one.n else ("–", "–")
+        table.add_row(name, *figures, str(one.n))
+    console().print(table)
+
+
+def print_trials(trials: Sequence["Trial"]) -> None:
+    """A table of settings by their first measure, with the median of a question and the index."""
+    first = next(iter(trials[0].measures))
+    table = _table("setting", first, "95 %", "ms", "index s", "B a passage")
+    for one in trials:
+        what = "\n".join(f"{name}={value}" for name, value in one.setting.varied.items())
+        best = one.measures[first]
+        table.add_row(
+            what,
+            *(f"{best.value:.3f}", f"{best.low:.3f} – {best.high:.3f}"),
+            f"{one.query_ms:.1f}",
+            "–" if one.index_seconds is None else f"{one.index_seconds:.0f}",
+            f"{one.passage_bytes:,.0f}",
+        )
+    console().print(table)
+
+
+def print_comparison(comparison: "Comparison") -> None:
+    """A table of what changes from run A to run B, and the queries that changed most."""
+    out = console()
+    table = _table("measure", "A", "B", "B - A", "p", "wins", "ties", "losses")
+    for name, one in comparison.measures.items():
+        figures = (f"{one.a:.3f}", f"{one.b:.3f}", f"{one.difference:+.3f}", f"{one.p:.4f}")
+        table.add_row(name, *figures, str(one.wins), str(one.ties), str(one.losses))
     out.print(table)
+    if comparison.moved:
+        out.print(Text(f"\nMoved most, by {next(iter(comparison.measures))}", style="bold"))
+    for moved in comparison.moved:
+        line = Text(f"{moved.a:.3f} to {moved.b:.3f}  ", style="dim")
+        line.append(f"{shown(moved.query.id)}  {shown(moved.query.text)}", style="not dim")
+        _put(out, line, indent=2)
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column(first, overflow="fold")
+    for heading in others:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def print_failures(result: "Result") -> None:
+    """The questions that failed, what would have been right, and what came in its place."""
+    out = console()
+    for name, text, should, came in _failures(result):
+        _put(out, Text(shown(f"{name}: should {should}: {text}")), indent=0)
+        for line in came:
+            _put(out, Text(shown(line), style="dim"), indent=6)
+
+
+def _failures(result: "Result") -> Iterator[_Failure]:
+    match result.form:
+        case "answers":
+            return _wrong_answers(result)
+        case "retrieval":
+            return _not_found(result)
+        case "selection":
+            return _wrong_sentences(result)
+
+
+def _wrong_answers(result: "AnswersResult") -> Iterator[_Failure]:
+    for one in result.judged:
+        if not one.right:
+            first = [statement.evidence[0] for statement in one.answer.statements]
+            came = [f"{each.probability:.2f} {each.sentence.text}" for each in first]
+            should = "answer" if one.question.nuggets else "abstain"
+            yield one.question.id, one.question.text, should, came
+
+
+def _not_found(result: "RetrievalResult") -> Iterator[_Failure]:
+    values = result.per_query()["R@10"]
+    for query in result.given.queries:
+        if values.get(query.id) == 0:
+            wanted = [name for name, grade in result.given.qrels[query.id].items() if grade > 0]
+            came = [name for name, _ in result.run.get(query.id, ())[:3]]
+            yield query.id, query.text, f"find {', '.join(wanted[:3])}", came
+
+
+def _wrong_sentences(result: "SelectionResult") -> Iterator[_Failure]:
+    first_is_right = result.per_query()["P@1"]
+    for question, scores in zip(result.given.questions, result.scores, strict=True):
+        confidence = max(scores)
+        came = [f"{confidence:.2f} {question.sentences[scores.index(confidence)]}"]
+        if first_is_right.get(question.id) == 0:
+            yield question.id, question.text, "begin with another sentence", came
+        elif not question.answers and confidence >= result.min_confidence:
+            yield question.id, question.text, "abstain", came

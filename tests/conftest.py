@@ -24,6 +24,13 @@ def seeds() -> Path:
     return SEEDS
 
 
+@pytest.fixture(autouse=True)
+def kept_indexes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where `onrecord eval` keeps indexes: nothing of a test is left in the home folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "onrecord" / "eval"
+
+
 @pytest.fixture(scope="session")
 def make_encoder(tmp_path_factory: pytest.TempPathFactory) -> MakeEncoder:
     """Makes real sentence-transformers models: random weights, a small vocabulary.

@@ -1,142 +1,357 @@
+"""`onrecord eval` from end to end."""
+
 import json
-import math
 import shutil
 from pathlib import Path
 
 import pytest
 
 from rag.cli import run
-from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
-from rag.errors import InputInvalid
-from rag.evaluate import bootstrap, read_answers_set
-from rag.evaluate.answers import AnswersReport, judge
-from rag.evaluate.sets import GoldQuestion, Nugget
+from rag.store import snapshot
 
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT / "tests" / "gold" / "seeds"
+Capture = pytest.CaptureFixture[str]
+
+TEXTS = {
+    "glacier": "The glacier melted in the summer of that year.",
+    "bridge": "A bridge over the river was closed to traffic on Sunday.",
+    "treaty": "The treaty was signed by both governments on Monday.",
+    "market": "Prices on the market rose again, said the minister.",
+}
+QUERIES = {"q1": "glacier melted", "q2": "who signed the treaty?", "q3": "prices of bread"}
+QRELS = "q1\tglacier\t1\nq2\ttreaty\t2\nq2\tbridge\t1\n"
+TOPICS = "".join(f"{name}\t{text}\n" for name, text in QUERIES.items())
 
 
-def said(*texts: str, document: str = "a.txt") -> Answer:
-    statements = []
-    for text in texts:
-        whole = Document(document, text)
-        sentence = Sentence(whole, Span(0, len(text)))
-        hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
-        statements.append(Statement((Evidence(sentence, 1.0, 1.0, hit),)))
-    return Answer("?", tuple(statements), 1.0, "answered" if texts else "abstained")
+def jsonl(rows: object) -> str:
+    return "".join(json.dumps(row) + "\n" for row in rows)
 
 
-def asked(*nuggets: list[tuple[str, str]]) -> GoldQuestion:
-    return GoldQuestion("q", "?", tuple(Nugget(tuple(nugget)) for nugget in nuggets))
+@pytest.fixture
+def beir(tmp_path: Path) -> Path:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    corpus = ({"_id": name, "text": text} for name, text in TEXTS.items())
+    queries = ({"_id": name, "text": text} for name, text in QUERIES.items())
+    (folder / "corpus.jsonl").write_text(jsonl(corpus))
+    (folder / "queries.jsonl").write_text(jsonl(queries))
+    (folder / "qrels.tsv").write_text(QRELS)
+    return folder
 
 
-def test_the_five_measures_of_a_hand_worked_set() -> None:
-    first, second = [("a", "red"), ("b", "crimson")], [("a.txt", "blue")]
-    report = AnswersReport(
-        "hand",
-        (
-            judge(asked(first, second), said("It is red.", "It is wet.")),  # hit, half, 1 of 2
-            judge(asked(first), said("It is wet.", "It is red.")),  # no hit, all, 1 of 2
-            judge(asked(first), said()),  # nothing
-            judge(asked(), said()),  # rightly silent
-            judge(asked(), said("It is red.")),  # wrongly not: 0 of 1
-        ),
-    )
-    values = {name: round(one.value, 4) for name, one in report.measures().items()}
-    assert values == {
-        "hit@1": 0.3333,
-        "nugget_recall": 0.5,
-        "precision": 0.4,
-        "answered": 0.6667,
-        "abstained": 0.5,
-    }
-    assert [one.right for one in report.judged] == [True, False, False, True, False]
+@pytest.fixture
+def trec(tmp_path: Path) -> Path:
+    (tmp_path / "trec" / "corpus").mkdir(parents=True)
+    for name, text in TEXTS.items():
+        (tmp_path / "trec" / "corpus" / f"{name}.txt").write_text(text)
+    (tmp_path / "trec" / "topics.tsv").write_text(TOPICS)
+    (tmp_path / "trec" / "qrels").write_text("q1 0 glacier.txt 1\nq2 0 treaty.txt 1\n")
+    return tmp_path / "trec"
 
 
-def test_a_quote_of_another_document_is_no_nugget() -> None:
-    assert judge(asked([("b", "red")]), said("It is red.")).held == (frozenset(),)
+@pytest.fixture
+def onrecord(capsys: Capture, tiny_encoder: Path):
+    """The output of `onrecord eval`, which has to end well and say nothing else."""
+
+    def evaluate(*arguments: object) -> str:
+        capsys.readouterr()
+        status = run(["eval", *map(str, arguments)])
+        out, error = capsys.readouterr()
+        assert (status, error) == (0, "")
+        return out
+
+    return evaluate
 
 
-def test_the_interval_holds_the_mean_and_is_the_same_each_time() -> None:
-    one = bootstrap([0.0, 1.0, 1.0, 1.0])
-    assert one.value == 0.75
-    assert 0 <= one.low < one.value < one.high <= 1
-    assert one == bootstrap([0.0, 1.0, 1.0, 1.0])
-    assert bootstrap([0.5] * 10) == bootstrap([0.5] * 10)
-    assert (bootstrap([0.5] * 10).low, bootstrap([0.5] * 10).high) == (0.5, 0.5)
+@pytest.fixture
+def refused(capsys: Capture):
+    """The one line with which `onrecord eval` refuses."""
+
+    def evaluate(*arguments: object) -> str:
+        capsys.readouterr()
+        status = run(["eval", *map(str, arguments)])
+        out, error = capsys.readouterr()
+        assert (status, out) == (2, "")
+        assert error.startswith("onrecord: ")
+        assert error.count("\n") == 1
+        assert "Mend: " in error
+        return error
+
+    return evaluate
 
 
-def test_no_questions_have_no_mean() -> None:
-    assert math.isnan(bootstrap([]).value)
-    assert bootstrap([]).n == 0
+# the forms
 
 
-def test_the_gold_set_has_sixty_questions_and_a_third_of_them_has_no_answer() -> None:
-    questions = read_answers_set(GOLD).questions
-    assert len(questions) >= 60
-    unanswerable = [one for one in questions if not one.nuggets]
-    assert len(unanswerable) * 3 >= len(questions)
-
-
-def test_every_gold_quote_stands_in_exactly_one_named_document() -> None:
-    articles = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "seeds").iterdir()}
-    for question in read_answers_set(GOLD).questions:
-        for nugget in question.nuggets:
-            for document, quote in nugget.alternatives:
-                (name,) = [name for name in articles if name.startswith(document)]
-                assert quote in articles[name], (question.id, quote)
-
-
-@pytest.mark.parametrize(
-    ("line", "seen"),
-    [
-        ("{", "questions.jsonl:2"),
-        ('{"id": "a", "question": "why?"}', "nuggets"),
-        ('{"id": "a", "question": " ", "nuggets": []}', "empty"),
-        ('{"id": "a", "question": "why?", "nuggets": [[]]}', "empty"),
-        ('{"id": "a", "question": "why?", "nuggets": [[["doc"]]]}', "questions.jsonl:2"),
-        ('{"id": "first", "question": "why?", "nuggets": []}', "'first' again"),
-    ],
-)
-def test_a_bad_line_is_refused_with_its_place(tmp_path: Path, line: str, seen: str) -> None:
-    good = json.dumps({"id": "first", "question": "who?", "nuggets": []})
-    (tmp_path / "questions.jsonl").write_text(f"{good}\n{line}\n", encoding="utf-8")
-    with pytest.raises(InputInvalid, match=r"questions\.jsonl:2") as error:
-        read_answers_set(tmp_path)
-    assert seen in str(error.value)
-
-
-def test_a_folder_without_questions_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputInvalid, match="questions"):
-        read_answers_set(tmp_path)
-
-
-def test_eval_prints_the_object_of_the_contract(
-    seeds_index: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    shutil.copytree(seeds_index, tmp_path / "index")
-    arguments = ["eval", str(GOLD), "--corpus", str(ROOT / "seeds")]
-    status = run([*arguments, "--index", str(tmp_path / "index"), "--json"])
-    printed = json.loads(capsys.readouterr().out)
-    assert status == 0
+def test_a_retrieval_set_gives_the_object_of_the_contract(beir, tiny_encoder, onrecord) -> None:
+    printed = json.loads(onrecord(beir, "--encoder", tiny_encoder, "--json"))
     assert list(printed) == ["schema", "set", "form", "n", "measures"]
-    assert (printed["schema"], printed["set"]) == ("onrecord.eval/1", "seeds")
-    assert (printed["form"], printed["n"]) == ("answers", 76)
+    assert [printed[key] for key in ("schema", "set", "form", "n")] == [
+        *("onrecord.eval/1", "mine", "retrieval", 3)
+    ]
+    assert list(printed["measures"]) == ["nDCG@10", "AP", "RR", "P@1", "R@1", "R@10", "R@100"]
+    for measure in printed["measures"].values():
+        assert list(measure) == ["value", "low", "high", "n"]
+        assert 0 <= measure["low"] <= measure["value"] <= measure["high"] <= 1
+        assert measure["n"] == 2
+    assert printed["measures"]["R@100"]["value"] == 1
+
+
+def test_a_trec_set_is_measured_as_a_beir_set_is(beir, trec, tiny_encoder, onrecord) -> None:
+    (beir / "qrels.tsv").write_text("q1\tglacier\t1\nq2\ttreaty\t1\n")
+    one, other = (
+        json.loads(onrecord(folder, "--encoder", tiny_encoder, "--json")) for folder in (beir, trec)
+    )
+    assert one["measures"] == other["measures"]
+    assert (other["set"], other["form"], other["n"]) == ("trec", "retrieval", 3)
+
+
+def test_judgments_are_checked_against_an_index_where_only_that_knows(
+    trec, tiny_encoder, onrecord, refused
+) -> None:
+    (trec / "qrels").write_text("q1 0 glacier.txt 1\nq2 0 treaty 1\n")
+    error = refused(trec, "--encoder", tiny_encoder)
+    assert "qrels:2: no document 'treaty' in the corpus" in error
+    assert "R@100" in onrecord(trec, "--encoder", tiny_encoder, "--allow-unknown")
+
+
+def test_unknown_documents_count_as_not_found_where_they_are_allowed(
+    beir, tiny_encoder, onrecord, refused
+) -> None:
+    (beir / "qrels.tsv").write_text("q1\tglacier\t1\nq1\tlost\t1\n")
+    assert "qrels.tsv:2: no document 'lost'" in refused(beir, "--encoder", tiny_encoder)
+    out = onrecord(beir, "--encoder", tiny_encoder, "--allow-unknown", "--json")
+    assert json.loads(out)["measures"]["R@100"]["value"] == 0.5
+
+
+def test_a_selection_set_needs_no_index(tmp_path, kept_indexes, onrecord) -> None:
+    rows = [
+        {"id": "a", "question": "what melted?", "sentences": [*TEXTS.values()], "answers": [0]},
+        {"id": "b", "question": "what melted?", "sentences": ["It rained."], "answers": []},
+    ]
+    (tmp_path / "dev.selection.jsonl").write_text(jsonl(rows))
+    printed = json.loads(onrecord(tmp_path / "dev.selection.jsonl", "--json"))
+    assert (printed["set"], printed["form"], printed["n"]) == (
+        *(f"{tmp_path.name}/dev", "selection", 2),
+    )
+    assert list(printed["measures"]) == [
+        *("AP", "RR", "P@1", "abstain_AUC", "abstain_balanced_accuracy"),
+    ]
+    assert printed["measures"]["P@1"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 1}
+    assert not kept_indexes.exists()
+
+
+@pytest.fixture
+def seeds_copy(seeds_index: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(seeds_index, tmp_path / "index"))
+
+
+def test_an_answers_set_gives_the_object_of_the_contract(seeds_copy, onrecord) -> None:
+    arguments = (GOLD, "--corpus", ROOT / "seeds", "--index", seeds_copy)
+    printed = json.loads(onrecord(*arguments, "--json"))
+    assert list(printed) == ["schema", "set", "form", "n", "measures"]
+    assert (printed["set"], printed["form"], printed["n"]) == ("seeds", "answers", 76)
     names = ["hit@1", "nugget_recall", "precision", "answered", "abstained"]
     assert list(printed["measures"]) == names
     for measure in printed["measures"].values():
         assert 0 <= measure["low"] <= measure["value"] <= measure["high"] <= 1
-    answerable = sum(bool(one.nuggets) for one in read_answers_set(GOLD).questions)
-    assert printed["measures"]["hit@1"]["n"] == answerable
+    assert printed["measures"]["hit@1"]["n"] == 50
+    strict = json.loads(onrecord(*arguments, "--json", "--min-confidence", "1"))
+    assert strict["measures"]["abstained"]["value"] == 1
 
 
-def test_a_measure_without_questions_is_null_in_json(
-    seeds_index: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+def test_questions_alone_are_asked_of_an_index_as_it_is(
+    seeds_index, tmp_path, onrecord, refused
 ) -> None:
-    shutil.copytree(seeds_index, tmp_path / "index")
-    only = {"id": "a", "question": "What did Macron say?", "nuggets": []}
-    (tmp_path / "questions.jsonl").write_text(json.dumps(only), encoding="utf-8")
-    arguments = ["eval", str(tmp_path), "--corpus", str(ROOT / "seeds"), "--json"]
-    assert run([*arguments, "--index", str(tmp_path / "index")]) == 0
-    printed = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+    asked = [{"id": "a", "question": "What did Macron say?", "nuggets": []}]
+    (tmp_path / "questions.jsonl").write_text(jsonl(asked))
+    with snapshot(seeds_index) as record:
+        state = record.state
+    printed = json.loads(
+        onrecord(tmp_path, "--index", seeds_index, "--json"), parse_constant=pytest.fail
+    )
     assert printed["measures"]["hit@1"] == {"value": None, "low": None, "high": None, "n": 0}
+    with snapshot(seeds_index) as record:
+        assert record.state == state
+    assert "only questions, no documents" in refused(tmp_path)
+    assert "--encoder has no meaning" in refused(tmp_path, "--index", seeds_index, "--encoder", "x")
+
+
+# the table and the failures
+
+
+def test_the_table_has_a_line_for_each_measure(beir, tiny_encoder, onrecord) -> None:
+    head, *lines = onrecord(beir, "--encoder", tiny_encoder).splitlines()
+    assert head.split() == ["measure", "value", "95", "%", "n"]
+    assert [line.split()[0] for line in lines] == [
+        *("nDCG@10", "AP", "RR", "P@1", "R@1", "R@10", "R@100")
+    ]
+    assert lines[-1].split() == ["R@100", "1.000", "1.000", "–", "1.000", "2"]
+
+
+def test_failures_of_each_form_are_listed(beir, tmp_path, tiny_encoder, seeds_index, onrecord):
+    (beir / "qrels.tsv").write_text(QRELS + "q3\tlost \x1b[31m\t1\n")
+    out = onrecord(beir, "--encoder", tiny_encoder, "--allow-unknown", "--failures")
+    assert "q3: should find lost �[31m: prices of bread" in out
+    assert "\x1b" not in out
+    assert "q1: should" not in out
+    sentences = ["Nothing melted.", "What melted what melted?"]
+    rows = [
+        {"id": "a", "question": "what melted?", "sentences": sentences, "answers": [0]},
+        {"id": "b", "question": "what melted?", "sentences": sentences, "answers": []},
+    ]
+    (tmp_path / "dev.selection.jsonl").write_text(jsonl(rows))
+    out = onrecord(tmp_path / "dev.selection.jsonl", "--failures")
+    assert "a: should begin with another sentence: what melted?" in out
+    assert "b: should abstain: what melted?" in out
+    (tmp_path / "answers").mkdir()
+    nugget = [["nowhere", "never"]]
+    asked = [{"id": "c", "question": "what did Putin say about Syria?", "nuggets": [nugget]}]
+    (tmp_path / "answers" / "questions.jsonl").write_text(jsonl(asked))
+    out = onrecord(tmp_path / "answers", "--index", seeds_index, "--failures")
+    assert "c: should answer: what did Putin say about Syria?" in out
+
+
+# runs
+
+
+def test_a_run_that_is_written_and_read_again_measures_the_same(
+    beir, tmp_path, tiny_encoder, onrecord
+) -> None:
+    first = onrecord(beir, "--encoder", tiny_encoder, "--run", tmp_path / "a.run", "--json")
+    assert len((tmp_path / "a.run").read_text().splitlines()) == 8  # two judged queries
+    assert onrecord(beir, "--from", tmp_path / "a.run", "--json") == first
+
+
+def test_two_runs_are_compared_whichever_way_the_set_is_named(beir, tmp_path, onrecord) -> None:
+    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\nq1 Q0 glacier 2 1 t\nq2 Q0 treaty 1 1 t\n")
+    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\nq2 Q0 market 1 1 t\n")
+    runs = ("--compare", tmp_path / "a.run", tmp_path / "b.run")
+    out = onrecord(*runs, "--set", beir)
+    assert onrecord(beir, *runs) == out
+    head, *lines = out.splitlines()
+    assert head.split() == ["measure", "A", "B", "B", "-", "A", "p", "wins", "ties", "losses"]
+    assert lines[2].split() == ["RR", "0.750", "0.500", "-0.250", "1.0000", "1", "0", "1"]
+    assert "Moved most, by nDCG@10" in out
+    assert [line.split()[3] for line in lines if " to " in line] == ["q2", "q1"]
+    printed = json.loads(onrecord(beir, *runs, "--json"))
+    assert printed["measures"]["P@1"]["wins"] == 1
+
+
+def test_the_text_of_queries_does_nothing_to_the_terminal(beir, tmp_path, onrecord) -> None:
+    hostile = {"_id": "q1", "text": "\x1b[31m[bold]red[/bold] :smile:"}
+    (beir / "queries.jsonl").write_text(jsonl([hostile, {"_id": "q2", "text": "b"}]))
+    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
+    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\n")
+    out = onrecord(beir, "--compare", tmp_path / "a.run", tmp_path / "b.run")
+    assert "�[31m[bold]red[/bold] :smile:" in out
+
+
+# the index
+
+
+def test_a_second_run_builds_nothing_and_prints_the_same_bytes(
+    beir, tiny_encoder, kept_indexes, onrecord
+) -> None:
+    first = onrecord(beir, "--encoder", tiny_encoder, "--json")
+    (index,) = kept_indexes.iterdir()
+    assert index.name.startswith("mine-")
+    with snapshot(index) as record:
+        state = record.state
+    assert onrecord(beir, "--encoder", tiny_encoder, "--json") == first
+    assert list(kept_indexes.iterdir()) == [index]
+    with snapshot(index) as record:
+        assert record.state == state
+
+
+def test_a_changed_corpus_is_read_again(beir, tiny_encoder, onrecord) -> None:
+    onrecord(beir, "--encoder", tiny_encoder)
+    with (beir / "corpus.jsonl").open("a") as corpus:
+        corpus.write(json.dumps({"_id": "new", "text": "Prices of bread rose in winter."}) + "\n")
+    (beir / "qrels.tsv").write_text("q3\tnew\t1\n")
+    printed = json.loads(onrecord(beir, "--encoder", tiny_encoder, "--json"))
+    assert printed["measures"]["R@10"]["value"] == 1
+
+
+def test_an_index_of_other_documents_is_refused(beir, seeds_copy, refused) -> None:
+    error = refused(beir, "--index", seeds_copy)
+    assert "seeds, which are not of this set" in error
+    assert "name an empty folder with --index" in error
+
+
+def test_documents_that_cannot_be_read_are_told_in_few_lines(
+    beir, tiny_encoder, capsys: Capture
+) -> None:
+    with (beir / "corpus.jsonl").open("a") as corpus:
+        corpus.write(jsonl({"_id": f"empty{number}", "text": ""} for number in range(9)))
+    assert run(["eval", str(beir), "--encoder", str(tiny_encoder)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 6
+    assert "corpus.jsonl:5: no text" in lines[0]
+    assert lines[-1] == "onrecord: not read: 4 more"
+
+
+# refusals
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seen"),
+    [
+        (("SET", "--run", "a", "--from", "b"), "--run has no meaning beside --from"),
+        (("SET", "--index", "a", "--from", "b"), "--index has no meaning beside --from"),
+        (("SET", "--compare", "a", "b", "--report", "c"), "--report has no meaning beside --comp"),
+        (("SET", "--compare", "a", "b", "--from", "c"), "--from has no meaning beside --compare"),
+        (("SET", "--json", "--failures"), "--failures has no meaning beside --json"),
+        (
+            ("SET", "--min-confidence", "0"),
+            "--min-confidence has no meaning beside a set of the re",
+        ),
+        (("SET", "--set", "SET"), "not allowed with argument"),
+        ((), "one of the arguments SET --set is required"),
+        (("SET", "--compare", "a"), "expected 2 arguments"),
+        ((str(GOLD), "--run", "a"), "--run has no meaning beside a set of the answers form"),
+        ((str(GOLD), "--from", "a"), "--from has no meaning beside a set of the answers form"),
+        ((str(GOLD), "--allow-unknown"), "--allow-unknown has no meaning beside a set of the answ"),
+        ((str(GOLD / "questions.jsonl"),), "no such folder or selection file"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(beir, refused, arguments, seen: str) -> None:
+    assert seen in refused(*(str(beir) if one == "SET" else one for one in arguments))
+
+
+@pytest.mark.parametrize("option", ["--index", "--encoder", "--from", "--run", "--min-confidence"])
+def test_a_selection_set_takes_no_option_of_an_index(tmp_path, refused, option: str) -> None:
+    row = {"id": "a", "question": "who?", "sentences": ["He."], "answers": [0]}
+    (tmp_path / "dev.selection.jsonl").write_text(jsonl([row]))
+    error = refused(tmp_path, option, "0")
+    assert f"{option} has no meaning beside " in error
+
+
+def test_a_bad_set_is_refused_in_one_line_before_anything_is_built(
+    beir, kept_indexes, refused
+) -> None:
+    (beir / "qrels.tsv").write_text("q1\tnone\t1\n")
+    assert "qrels.tsv:1: no document 'none' in the corpus" in refused(beir)
+    assert not kept_indexes.exists()
+
+
+def test_a_query_that_cannot_be_asked_is_named(beir, tiny_encoder, refused) -> None:
+    (beir / "queries.jsonl").write_text(
+        jsonl([{"_id": "q1", "text": "?"}, {"_id": "q2", "text": "b"}])
+    )
+    assert "query 'q1': the question '?' holds no word" in refused(beir, "--encoder", tiny_encoder)
+
+
+def test_a_report_is_written_beside_the_table_and_told(
+    beir, tmp_path, tiny_encoder, capsys
+) -> None:
+    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
+    for source in (("--encoder", tiny_encoder), ("--from", tmp_path / "a.run")):
+        folder = tmp_path / source[0]
+        capsys.readouterr()
+        assert run(["eval", *map(str, (beir, *source, "--report", folder))]) == 0
+        out, error = capsys.readouterr()
+        assert "nDCG@10" in out
+        assert error == f"onrecord: report: {folder / 'report.html'}\n"
+        assert json.loads((folder / "report.json").read_text())

@@ -14,7 +14,7 @@ questions fitted on.
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,8 @@ from sklearn.preprocessing import StandardScaler
 
 from rag.datatypes import Document
 from rag.encoders import SentenceTransformerEncoder
+from rag.evaluate.sets import SelectionQuestion
+from rag.evaluate.sets.selection import read_selection
 from rag.evidence import FEATURES, features, names, term_weights
 from rag.segment import segment
 from rag.terms import content_terms, terms
@@ -57,29 +59,14 @@ class Asked:
         return any(labels.any() for labels in self.labels)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A question and the sentences of its own passage, as the selection form has them."""
-
-    question: str
-    title: str
-    sentences: tuple[str, ...]
-    answers: frozenset[int]
-
-
-def read_rows(path: Path, most: int) -> list[Row]:
+def read_rows(path: Path, most: int) -> Sequence[SelectionQuestion]:
     """The first questions of a selection set, or of a set in the form of SQuAD 1.1."""
-    text = path.read_text(encoding="utf-8")
     if path.suffix == ".json":
-        return squad_rows(json.loads(text)["data"], most)
-    rows = [json.loads(line) for line in text.splitlines()[:most]]
-    return [
-        Row(row["question"], row["title"] or "", tuple(row["sentences"]), frozenset(row["answers"]))
-        for row in rows
-    ]
+        return squad_rows(json.loads(path.read_text(encoding="utf-8"))["data"], most)
+    return read_selection(path).questions[:most]
 
 
-def squad_rows(articles: Sequence[dict], most: int) -> list[Row]:
+def squad_rows(articles: Sequence[dict], most: int) -> list[SelectionQuestion]:
     """One question of a paragraph, and which of its sentences holds an answer's first letter."""
     rows = []
     for paragraph in (part for article in articles for part in article["paragraphs"]):
@@ -94,11 +81,12 @@ def squad_rows(articles: Sequence[dict], most: int) -> list[Row]:
         }
         if right:
             texts = tuple(one.text for one in sentences)
-            rows.append(Row(question["question"], "", texts, frozenset(right)))
+            asked = question["question"]
+            rows.append(SelectionQuestion(asked, asked, None, texts, frozenset(right), False))
     return rows[:: max(1, len(rows) // most)][:most]
 
 
-def exchanged(rows: Sequence[Row]) -> list[Row]:
+def exchanged(rows: Sequence[SelectionQuestion]) -> list[SelectionQuestion]:
     """Questions with the last name or number of another one in place of theirs: unanswerable.
 
     A number takes the place of a number, a name that of a name; the new one does not stand in the
@@ -106,16 +94,15 @@ def exchanged(rows: Sequence[Row]) -> list[Row]:
     """
     out = []
     for at, row in enumerate(rows):
-        of_row = names(row.question)
+        of_row = names(row.text)
         if not of_row:
             continue
         old = of_row[-1]
-        passage = " ".join((row.title, *row.sentences)).casefold()
+        passage = passage_of(row).casefold()
         for other in (*rows[at + 1 :], *rows[:at]):
-            new = next(iter(names(other.question)[::-1]), "")
+            new = next(iter(names(other.text)[::-1]), "")
             if new and new[0].isdigit() == old[0].isdigit() and new.casefold() not in passage:
-                question = row.question.replace(old, new)
-                out.append(Row(question, row.title, row.sentences, frozenset()))
+                out.append(replace(row, text=row.text.replace(old, new), answers=frozenset()))
                 break
     return out
 
@@ -134,21 +121,23 @@ class Remembering:
         return np.stack([self._known[text] for text in texts])
 
 
-def ask(pool: Sequence[Row], encoder: Remembering, rows: Sequence[Row]) -> list[Asked]:
+def ask(
+    pool: Sequence[SelectionQuestion], encoder: Remembering, rows: Sequence[SelectionQuestion]
+) -> list[Asked]:
     """Every question over its own passage and the nearest others of the pool."""
     passages = [passage_of(row) for row in pool]
     of_passages = encoder.encode(passages)
     held = [set(terms(passage)) for passage in passages]
     out = []
     for row in rows:
-        vector = encoder.encode([row.question])[0]
-        words = content_terms(row.question)
+        vector = encoder.encode([row.text])[0]
+        words = content_terms(row.text)
         counts = {word: sum(word in each for each in held) for word in words}
         weights = term_weights(counts, len(pool))
         order = np.argsort(-(of_passages @ vector))
         near = [pool[i] for i in order[:20] if pool[i].sentences != row.sentences]
         tables = [
-            table_of(row.question, vector, weights, each, encoder)
+            table_of(row.text, vector, weights, each, encoder)
             for each in (row, *near[:OTHER_PASSAGES])
         ]
         labels = [np.zeros(len(table), bool) for table in tables]
@@ -157,16 +146,16 @@ def ask(pool: Sequence[Row], encoder: Remembering, rows: Sequence[Row]) -> list[
     return out
 
 
-def passage_of(row: Row) -> str:
+def passage_of(row: SelectionQuestion) -> str:
     """What is embedded for a passage."""
-    return f"{row.title}\n{' '.join(row.sentences)}".strip()
+    return f"{row.title or ''}\n{' '.join(row.sentences)}".strip()
 
 
 def table_of(
     question: str,
     vector: NDArray[np.float32],
     weights: Mapping[str, float],
-    row: Row,
+    row: SelectionQuestion,
     encoder: Remembering,
 ) -> NDArray[np.float64]:
     """Features of the sentences of one passage for a question."""
@@ -174,7 +163,7 @@ def table_of(
         question,
         weights,
         row.sentences,
-        title=row.title,
+        title=row.title or "",
         similarity=encoder.encode(row.sentences) @ vector,
         passage_similarity=float(encoder.encode([passage_of(row)])[0] @ vector),
     )

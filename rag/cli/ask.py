@@ -1,12 +1,8 @@
 """`onrecord ask`: one question, or a batch of them."""
 
 import argparse
-import json
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 
+from rag.cli.batch import lines, row
 from rag.cli.options import (
     STATUS,
     Commands,
@@ -19,8 +15,6 @@ from rag.cli.options import (
 from rag.cli.output import print_json, tell
 from rag.contracts import ERROR
 from rag.errors import InputInvalid
-
-_LONGEST_LINE = 1 << 20  # bytes of a line in a batch; the rest of a longer one is passed over
 
 
 def add(commands: Commands) -> None:
@@ -81,12 +75,12 @@ def _ask_batch(options: argparse.Namespace) -> int:
 
     answered = failed = 0
     engine = OnRecord.open(options.index)
-    for number, line in _lines(options.batch):
+    for number, line in lines(options.batch):
         try:
-            row = _row(line)
+            asked = row(line)
             answer = engine.ask(
-                row.question,
-                filters=filters_of({**vars(options), **row.filters}),
+                asked.question,
+                filters=filters_of({**vars(options), **asked.filters}),
                 min_confidence=options.min_confidence,
             )
         except InputInvalid as error:
@@ -95,48 +89,7 @@ def _ask_batch(options: argparse.Namespace) -> int:
             print_json({"schema": ERROR, "line": number, "error": str(error)})
             continue
         answered += answer.status == "answered"
-        print_json(answer_object(answer, number=row.id, timings=options.timings))
+        print_json(answer_object(answer, number=asked.id, timings=options.timings))
     if failed:
         return 2
     return 0 if answered else 1
-
-
-def _lines(name: str) -> Iterator[tuple[int, str]]:
-    """Numbered lines that are not blank, as they arrive."""
-    stream = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115
-    with stream:
-        for number, line in enumerate(iter(lambda: stream.readline(_LONGEST_LINE), b""), 1):
-            rest = line
-            while rest and not rest.endswith(b"\n"):  # a line that is too long to be a question
-                rest = stream.readline(_LONGEST_LINE)
-            text = line.decode("utf-8", errors="surrogateescape").strip("\ufeff\r\n")
-            if text.strip():
-                yield number, text
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One line of a batch."""
-
-    question: str
-    id: str | int | None = None
-    filters: Mapping[str, object] = field(default_factory=dict)
-
-
-def _row(line: str) -> _Row:
-    """A line of a batch: a plain question, or JSON with its id and filters."""
-    if not line.lstrip().startswith("{"):
-        return _Row(line)
-    mend = 'write {"id": …, "question": "…"} on one line'
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputInvalid(f"not JSON ({error})", mend) from error
-    question, number = row.pop("question", None), row.pop("id", None)
-    if not isinstance(question, str):
-        raise InputInvalid('no "question" in it', mend)
-    if not isinstance(number, str | int | None):
-        raise InputInvalid(f'"id" is {number!r}', "give it as text or a whole number")
-    if row.get("speaker"):
-        raise InputInvalid('"speaker" is no filter of this version', "leave it out")
-    return _Row(question, number, {key: value for key, value in row.items() if value is not None})

@@ -1,10 +1,32 @@
-"""`onrecord eval`: measure answers on a data set."""
+"""`onrecord eval`: measure retrieval, evidence or answers on a data set."""
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.cli.options import Commands, add_json, command_parser, completes
-from rag.cli.output import print_json, tell_failures
+from rag.cli.output import print_json, tell, tell_failures
+from rag.errors import InputInvalid
+
+if TYPE_CHECKING:
+    from rag.engine import OnRecord
+    from rag.evaluate import AnswersSet, Result, RetrievalSet, SelectionSet
+    from rag.indexing import Progress
+
+_TOLD = 5  # documents that could not be read; some published sets have thousands without text
+_OF_AN_INDEX = ("index", "encoder")
+_OF_RUNS = ("run", "from", "compare", "allow_unknown")
+_OF_ONE = ("run", "from", "compare", "report", "failures", "min_confidence")
+_NOT_BESIDE = {  # options that another option, or a form of sets, has no use for
+    "--compare": (*_OF_AN_INDEX, "run", "from", "report", "failures"),
+    "--from": (*_OF_AN_INDEX, "run"),
+    "--json": ("failures",),
+    "--vary": (*_OF_AN_INDEX, *_OF_ONE),
+    "a set of the retrieval form": ("min_confidence",),
+    "a set of the selection form": (*_OF_AN_INDEX, *_OF_RUNS, "min_confidence", "vary"),
+    "a set of the answers form": _OF_RUNS,
+    "a set without documents": ("encoder", "vary"),
+}
 
 
 def add(commands: Commands) -> None:
@@ -13,58 +35,222 @@ def add(commands: Commands) -> None:
         commands,
         "eval",
         run,
-        does="measure answers on a data set",
+        does="measure retrieval and answers on a data set",
         ends="""\
-SET is a folder with questions.jsonl; its documents are all else in it, or --corpus. The index of
-the corpus is made in --index, or in a folder that is thrown away.
+SET is a folder or file of one of these forms; --corpus names other documents than its own.
+  retrieval  queries.jsonl, corpus.jsonl and qrels.tsv or qrels/test.tsv (BEIR); or topics, qrels
+             and a corpus (TREC). Measures: nDCG@10 AP RR P@1 R@1 R@10 R@100
+  selection  a file that ends in .selection.jsonl. Measures: AP RR P@1, and of abstaining
+  answers    questions.jsonl beside its documents. Measures: hit@1 nugget_recall precision
+             answered abstained
+Means come with their 95 % bootstrap intervals. The index of the documents is kept below
+$XDG_CACHE_HOME/onrecord/eval (default ~/.cache), so that a second run builds nothing; or in
+--index, which must hold nothing else. A set of questions alone is asked of --index as it is.
 
-example:      onrecord eval tests/gold/seeds --corpus seeds
+examples:     onrecord eval tests/gold/seeds --corpus seeds
+              onrecord eval my-set --run ours.run --json
+              onrecord eval my-set --from theirs.run
+              onrecord eval my-set --compare theirs.run ours.run
+              onrecord eval my-set --vary retrieve.passage_words=80,110 --vary retrieve.k1=0.9,1.2
 exit status:  0 measured, 2 could not run
 """,
         index=None,
-        index_is="folder to make the index of the corpus in (default: one that is thrown away)",
+        index_is="folder to keep the index of the documents in (default: see below)",
     )
-    where = command.add_argument("set", metavar="SET", type=Path, help="folder of the set")
-    corpus = command.add_argument(
-        "--corpus", metavar="PATH", type=Path, help="documents of the set"
+    which = command.add_mutually_exclusive_group(required=True)
+    completes(which.add_argument("set", metavar="SET", nargs="?", type=Path, help="the set"))
+    completes(which.add_argument("--set", metavar="SET", type=Path, dest="same", help="the same"))
+    _add_options(command)
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    for name, metavar, does in (
+        ("--corpus", "PATH", "documents of the set"),
+        ("--run", "FILE", "write the ranked documents as a TREC run"),
+        ("--from", "RUN", "measure this TREC run"),
+        ("--report", "DIR", "write a report with every failure, as HTML and JSON"),
+    ):
+        completes(command.add_argument(name, metavar=metavar, type=Path, help=does))
+    completes(
+        command.add_argument(
+            "--compare", metavar=("A", "B"), nargs=2, type=Path, help="what changes from run A to B"
+        )
     )
-    completes(where, directory=True)
-    completes(corpus)
+    command.add_argument(
+        "--vary",
+        metavar="NAME=V,…",
+        action="append",
+        help="measure every combination of these settings: encoder, retrieve.passage_words, "
+        "retrieve.overlap_words, and the weights of retrieve",
+    )
+    command.add_argument("--encoder", metavar="MODEL", help="as in index")
     command.add_argument("--min-confidence", metavar="P", type=float, help="as in ask")
+    command.add_argument(
+        "--allow-unknown",
+        action="store_true",
+        help="let judgments name documents that the corpus lacks; these count as not found",
+    )
     command.add_argument("--failures", action="store_true", help="list the questions that failed")
     add_json(command)
 
 
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
-    from tempfile import TemporaryDirectory
+    from rag.evaluate import ANY_DOCUMENT, RetrievalSet, SelectionSet, read_set
 
-    from rag.engine import OnRecord
-    from rag.evaluate import evaluate_answers, read_answers_set
-    from rag.terminal import print_measures, progress_bar, shown
+    options.set = options.set or options.same
+    for option in ("compare", "from", "json", "vary"):
+        if getattr(options, option):
+            _refuse_beside(options, f"--{option}")
+    documents = ANY_DOCUMENT if options.allow_unknown else None
+    given = read_set(options.set, options.corpus, documents=documents)
+    _refuse_beside(options, f"a set of the {given.form} form")
+    if isinstance(given, RetrievalSet) and options.compare:
+        _compare(options, given)
+    elif options.vary and not isinstance(given, SelectionSet):
+        _vary(options, given)
+    else:
+        _measure(options, given)
+    return 0
 
-    given = read_answers_set(options.set, options.corpus)
-    with TemporaryDirectory(prefix="onrecord-eval-") as temporary, progress_bar() as progress:
-        index = options.index or Path(temporary) / "index"
-        report = OnRecord.build(index, given.corpus, progress=progress)
-        tell_failures(report.failures)
-        engine = OnRecord.open(index)
-        result = evaluate_answers(given, engine, min_confidence=options.min_confidence)
+
+def _refuse_beside(options: argparse.Namespace, what: str) -> None:
+    for option in _NOT_BESIDE[what]:
+        given = getattr(options, option)
+        if given is not None and given is not False:
+            flag = f"--{option.replace('_', '-')}"
+            raise InputInvalid(f"{flag} has no meaning beside {what}", f"leave out {flag}")
+
+
+def _compare(options: argparse.Namespace, given: "RetrievalSet") -> None:
+    from rag.evaluate import compare, read_run
+    from rag.terminal import print_comparison
+
+    a, b = options.compare
+    comparison = compare(read_run(a), read_run(b), given)
+    if options.json:
+        print_json(comparison.as_json())
+    else:
+        print_comparison(comparison)
+
+
+def _vary(options: argparse.Namespace, given: "RetrievalSet | AnswersSet") -> None:
+    from rag.evaluate import best_first, grid, trial
+    from rag.terminal import print_trials, progress_bar
+
+    if not given.corpus:
+        _refuse_beside(options, "a set without documents")
+    trials = []
+    settings = grid(options.vary)
+    for number, setting in enumerate(settings, 1):
+        what = " ".join(f"{name}={value}" for name, value in setting.varied.items())
+        tell(f"{number} of {len(settings)}: {what}")
+        with progress_bar() as progress:
+            trials.append(trial(given, setting, progress=progress))
+    trials = [*best_first(trials)]
+    if not options.json:
+        print_trials(trials)
+        return
+    rows = [
+        {
+            "setting": dict(one.setting.varied),
+            "measures": {name: interval.as_json() for name, interval in one.measures.items()},
+            "costs": {
+                "query_ms": round(one.query_ms, 1),
+                "index_seconds": one.index_seconds,
+                "passage_bytes": round(one.passage_bytes),
+            },
+        }
+        for one in trials
+    ]
+    print_json(
+        {"schema": "onrecord.vary/1", "set": given.name, "form": given.form} | {"trials": rows}
+    )
+
+
+def _measure(
+    options: argparse.Namespace, given: "RetrievalSet | SelectionSet | AnswersSet"
+) -> None:
+    from rag.evaluate import RetrievalResult, write_run
+    from rag.terminal import print_failures, print_measures, progress_bar
+
+    with progress_bar() as progress:
+        result, engine = _result(options, given, progress)
+    if options.report:
+        _report(options, result, engine)
+    if options.run and isinstance(result, RetrievalResult):
+        write_run(options.run, result.run)
     measures = result.measures()
     if options.json:
         table = {name: interval.as_json() for name, interval in measures.items()}
         print_json(
-            {"schema": "onrecord.eval/1", "set": given.name, "form": "answers"}
-            | {"n": len(given.questions), "measures": table}
+            {"schema": "onrecord.eval/1", "set": result.name, "form": result.form}
+            | {"n": result.n, "measures": table}
         )
     else:
         print_measures(measures)
     if options.failures:
-        for one in result.judged:
-            if not one.right:
-                what = "abstain" if not one.question.nuggets else "answer"
-                print(f"{one.question.id}  should {what}: {shown(one.question.text)}")
-                for statement in one.answer.statements:
-                    first = statement.evidence[0]
-                    print(f"      {first.probability:.2f} {shown(first.sentence.text)}")
-    return 0
+        print_failures(result)
+
+
+def _result(
+    options: argparse.Namespace,
+    given: "RetrievalSet | SelectionSet | AnswersSet",
+    progress: "Progress",
+) -> tuple["Result", "OnRecord | None"]:
+    """The result, and the index that it was measured on, if any."""
+    from rag.evaluate import (
+        RetrievalSet,
+        SelectionSet,
+        evaluate_answers,
+        evaluate_retrieval,
+        evaluate_selection,
+        judge_run,
+        read_run,
+    )
+
+    if isinstance(given, SelectionSet):
+        return evaluate_selection(given, progress=progress), None
+    if isinstance(given, RetrievalSet):
+        if run := getattr(options, "from"):
+            return judge_run(given, read_run(run)), None
+        engine = _engine(options, given, progress)
+        return evaluate_retrieval(given, engine, progress=progress), engine
+    engine, least = _engine(options, given, progress), options.min_confidence
+    return evaluate_answers(given, engine, min_confidence=least, progress=progress), engine
+
+
+def _report(options: argparse.Namespace, result: "Result", engine: "OnRecord | None") -> None:
+    from rag.evaluate.losses import losses
+    from rag.evaluate.report import write_report
+
+    lost = losses(result, engine, min_confidence=options.min_confidence)
+    index = engine.info() if engine else None
+    tell(f"report: {write_report(result, options.report, losses=lost, index=index)}")
+
+
+def _engine(
+    options: argparse.Namespace, given: "RetrievalSet | AnswersSet", progress: "Progress"
+) -> "OnRecord":
+    """The index of the set's corpus, brought up to date, or that of `--index` as it is."""
+    from rag.engine import OnRecord
+    from rag.evaluate import RetrievalSet, bring, kept_index, lists_its_ids, read_set
+
+    if not given.corpus:
+        _refuse_beside(options, "a set without documents")
+        if options.index is None:
+            mend = "name its documents with --corpus, or an index that holds them with --index"
+            raise InputInvalid(f"{options.set}: only questions, no documents", mend)
+        return OnRecord.open(options.index)
+    index = options.index or kept_index(given.name, given.corpus, encoder=options.encoder)
+    report = bring(index, given.corpus, encoder=options.encoder, progress=progress)
+    tell_failures(report.failures[:_TOLD])
+    if (more := len(report.failures) - _TOLD) > 0:
+        tell(f"not read: {more} more")
+    engine = OnRecord.open(index)
+    if isinstance(given, RetrievalSet) and not (
+        options.allow_unknown or all(map(lists_its_ids, given.corpus))
+    ):
+        ids = {document.id for document in engine.documents()}
+        read_set(options.set, options.corpus, documents=ids)  # now the judgments can be checked
+    return engine

@@ -1,24 +1,32 @@
 """Whole answers against nuggets: the five measures of the answers form.
 
-Flow: AnswersSet + OnRecord -> `evaluate_answers` -> AnswersReport.
+Flow: AnswersSet + OnRecord -> `evaluate_answers` -> AnswersResult.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
 
 from rag.datatypes import Answer, Evidence
-from rag.engine import OnRecord
-from rag.evaluate.measures import Interval, bootstrap
+from rag.engine import Explained, OnRecord
+from rag.evaluate.asking import replies
+from rag.evaluate.measures import Interval, PerQuery, bootstrap
 from rag.evaluate.sets import AnswersSet, GoldQuestion
+from rag.indexing import Progress
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question, its answer, and which nuggets each shown sentence holds."""
+    """One question, how it was answered, and which nuggets each shown sentence holds."""
 
     question: GoldQuestion
-    answer: Answer
+    explained: Explained = field(repr=False)
     held: tuple[frozenset[int], ...]
+
+    @property
+    def answer(self) -> Answer:
+        """What was shown."""
+        return self.explained.answer
 
     @property
     def answered(self) -> bool:
@@ -42,45 +50,75 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswersReport:
+class AnswersResult:
     """Every question as judged, and the measures over them."""
 
-    name: str
-    judged: tuple[Judged, ...]
+    given: AnswersSet
+    judged: tuple[Judged, ...] = field(repr=False)
+
+    form: ClassVar[Literal["answers"]] = "answers"
+
+    @property
+    def name(self) -> str:
+        """Of the set."""
+        return self.given.name
+
+    @property
+    def n(self) -> int:
+        """How many questions the set has."""
+        return len(self.given.questions)
+
+    def per_query(self) -> PerQuery:
+        """Each measure of each question that it is over.
+
+        `hit@1`, `nugget_recall` and `answered` are over answerable questions (an abstention counts
+        0), `abstained` over the others, `precision` over all that were answered.
+        """
+        due = {one.question.id: one for one in self.judged if one.question.nuggets}
+        others = {one.question.id: one for one in self.judged if not one.question.nuggets}
+        return {
+            "hit@1": {name: one.hit for name, one in due.items()},
+            "nugget_recall": {name: one.recall for name, one in due.items()},
+            "precision": {
+                one.question.id: sum(map(bool, one.held)) / len(one.held)
+                for one in self.judged
+                if one.held
+            },
+            "answered": {name: float(one.answered) for name, one in due.items()},
+            "abstained": {name: float(not one.answered) for name, one in others.items()},
+        }
 
     def measures(self) -> Mapping[str, Interval]:
-        """The five measures, by the names of the contract.
-
-        `hit@1` and `nugget_recall` are over answerable questions (an abstention counts 0),
-        `precision` over shown sentences, `answered` over answerable questions, `abstained` over
-        the others.
-        """
-        due = [one for one in self.judged if one.question.nuggets]
-        others = [one for one in self.judged if not one.question.nuggets]
-        return {
-            "hit@1": bootstrap([one.hit for one in due]),
-            "nugget_recall": bootstrap([one.recall for one in due]),
-            "precision": bootstrap([float(bool(held)) for one in self.judged for held in one.held]),
-            "answered": bootstrap([float(one.answered) for one in due]),
-            "abstained": bootstrap([float(not one.answered) for one in others]),
-        }
+        """The five measures; `precision` is over shown sentences, the others over questions."""
+        shown = [float(bool(held)) for one in self.judged for held in one.held]
+        means = {name: bootstrap([*of.values()]) for name, of in self.per_query().items()}
+        return means | {"precision": bootstrap(shown)}
 
 
 def evaluate_answers(
-    given: AnswersSet, engine: OnRecord, *, min_confidence: float | None = None
-) -> AnswersReport:
-    """Ask every question of the set and judge what comes back."""
-    judged = tuple(
-        judge(question, engine.ask(question.text, min_confidence=min_confidence))
-        for question in given.questions
+    given: AnswersSet,
+    engine: OnRecord,
+    *,
+    min_confidence: float | None = None,
+    progress: Progress = lambda stage, done, total: None,
+) -> AnswersResult:
+    """Ask every question of the set and judge what comes back.
+
+    Raises:
+        InputInvalid: A question that cannot be asked.
+    """
+    found = replies(
+        given.questions,
+        lambda text: engine.explain(text, min_confidence=min_confidence),
+        progress=progress,
     )
-    return AnswersReport(given.name, judged)
+    return AnswersResult(given, tuple(map(judge, given.questions, found)))
 
 
-def judge(question: GoldQuestion, answer: Answer) -> Judged:
+def judge(question: GoldQuestion, explained: Explained) -> Judged:
     """Which nuggets each shown sentence holds, in the order in which they are shown."""
-    shown = [one for statement in answer.statements for one in statement.evidence]
-    return Judged(question, answer, tuple(_held(question, one) for one in shown))
+    shown = [one for statement in explained.answer.statements for one in statement.evidence]
+    return Judged(question, explained, tuple(_held(question, one) for one in shown))
 
 
 def _held(question: GoldQuestion, one: Evidence) -> frozenset[int]:

@@ -1,0 +1,181 @@
+"""Given sentences against labels: the measures of the selection form.
+
+Flow: SelectionSet -> documents and passages of the set's own -> the evidence reader -> `Given` as
+its collection -> SelectionResult. Nothing is retrieved and no index is made.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.datatypes import Document, Hit, Passage, Query, Sentence, Span
+from rag.encoders import SentenceTransformerEncoder
+from rag.engine import shipped_reader
+from rag.evaluate.measures import (
+    Interval,
+    PerQuery,
+    auc,
+    bootstrap,
+    bootstrap_of_two,
+    ranking_measures,
+)
+from rag.evaluate.sets import SelectionQuestion, SelectionSet
+from rag.indexing import Progress
+from rag.segment import passages
+from rag.terms import terms
+
+MEASURES = ("AP", "RR", "P@1")
+
+_EMBED_AT_ONCE = 256  # texts, between two steps of the progress
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionResult:
+    """How probably each sentence answers, 0 to 1, question by question in the order of the set.
+
+    `min_confidence` is the probability that the best sentence needs for an answer.
+    """
+
+    given: SelectionSet
+    scores: tuple[tuple[float, ...], ...] = field(repr=False)
+    min_confidence: float
+
+    form: ClassVar[Literal["selection"]] = "selection"
+
+    @property
+    def name(self) -> str:
+        """Of the set."""
+        return self.given.name
+
+    @property
+    def n(self) -> int:
+        """How many questions the set has."""
+        return len(self.given.questions)
+
+    def per_query(self) -> PerQuery:
+        """Each measure of each question with both labels; ties go to the sentence before."""
+        scored = zip(self.given.questions, self.scores, strict=True)
+        both = {
+            question.id: (question, scores)
+            for question, scores in scored
+            if 0 < len(question.answers) < len(scores)
+        }
+        qrels = {name: {str(place): 1 for place in one.answers} for name, (one, _) in both.items()}
+        run = {name: _ranked(scores) for name, (_, scores) in both.items()}
+        return ranking_measures(MEASURES, qrels, run)
+
+    def measures(self) -> Mapping[str, Interval]:
+        """The measures by the names of the contract; those of abstaining where it is ever due."""
+        found = {name: bootstrap([*of.values()]) for name, of in self.per_query().items()}
+        scored = zip(self.given.questions, map(max, self.scores), strict=True)
+        best: dict[bool, list[float]] = {True: [], False: []}  # by whether there is an answer
+        for question, confidence in scored:
+            best[bool(question.answers)].append(confidence)
+        if not best[False]:
+            return found
+        return found | {
+            "abstain_AUC": bootstrap_of_two(auc, best[True], best[False]),
+            "abstain_balanced_accuracy": bootstrap_of_two(
+                lambda due, others: float((due.mean() + others.mean()) / 2),
+                [float(confidence >= self.min_confidence) for confidence in best[True]],
+                [float(confidence < self.min_confidence) for confidence in best[False]],
+            ),
+        }
+
+
+def _ranked(scores: Sequence[float]) -> tuple[tuple[str, float], ...]:
+    order = sorted(range(len(scores)), key=lambda place: -scores[place])
+    return tuple((str(place), scores[place]) for place in order)
+
+
+def evaluate_selection(
+    given: SelectionSet, *, progress: Progress = lambda stage, done, total: None
+) -> SelectionResult:
+    """Score the sentences of every question by the evidence reader that answers pass through."""
+    encoder, reader = SentenceTransformerEncoder(), shipped_reader()
+    asked = [sentences_of(question) for question in given.questions]
+    collection = Given(
+        [passage for sentences in asked for passage in passages_of(sentences)], encoder, progress
+    )
+    vectors = encoder.encode([question.text for question in given.questions])
+    scores = []
+    for number, (question, sentences) in enumerate(zip(given.questions, asked, strict=True)):
+        progress("reading", number, len(asked))
+        hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
+        evidence = reader.read(Query(question.text, vectors[number]), hits, collection)
+        best = {(one.sentence.document.id, one.sentence.span): one.probability for one in evidence}
+        scores.append(tuple(best[one.document.id, one.span] for one in sentences))
+    return SelectionResult(given, tuple(scores), reader.min_confidence)
+
+
+def sentences_of(question: SelectionQuestion) -> tuple[Sentence, ...]:
+    """The given sentences, as those of one document, or, where independent, of one each."""
+    texts = question.sentences
+    if question.independent:
+        documents = [
+            Document(f"{question.id}/{place}", text, question.title)
+            for place, text in enumerate(texts)
+        ]
+        return tuple(Sentence(one, Span(0, len(one.text))) for one in documents)
+    document = Document(question.id, " ".join(texts), question.title)
+    ends = accumulate((len(text) for text in texts), lambda end, length: end + 1 + length)
+    return tuple(
+        Sentence(document, Span(end - len(text), end))
+        for text, end in zip(texts, ends, strict=True)
+    )
+
+
+def passages_of(sentences: Iterable[Sentence]) -> tuple[Passage, ...]:
+    """The passages of the documents of these sentences, cut as those of an index."""
+    documents: dict[str, list[Sentence]] = {}
+    for sentence in sentences:
+        documents.setdefault(sentence.document.id, []).append(sentence)
+    return tuple(passage for each in documents.values() for passage in passages(each))
+
+
+class Given:
+    """Given passages as what an `EvidenceReader` may know of a collection.
+
+    Passages of the same words are one: questions share them.
+    """
+
+    def __init__(
+        self,
+        given: Sequence[Passage],
+        encoder: SentenceTransformerEncoder,
+        progress: Progress = lambda stage, done, total: None,
+    ) -> None:
+        contexts = dict.fromkeys(map(_in_context, given))
+        sentences = (one.text for passage in given for one in passage.sentences)
+        texts = sorted({*contexts, *sentences}, key=lambda text: (len(text), text))
+        self._passages = len(contexts)
+        self._counts = Counter(term for context in contexts for term in set(terms(context)))
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        for start in range(0, len(texts), _EMBED_AT_ONCE):
+            progress("embedding", start, len(texts))
+            some = texts[start : start + _EMBED_AT_ONCE]
+            self._vectors |= zip(some, encoder.encode(some), strict=True)
+
+    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Vectors of a passage and of its sentences. Shapes: (width,), (n_sentences, width)."""
+        parts = [self._vectors[one.text] for one in passage.sentences]
+        return self._vectors[_in_context(passage)], np.stack(parts)
+
+    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
+        """In how many passages each term stands."""
+        return {word: self._counts[word] for word in words}
+
+    def passages(self) -> int:
+        """How many passages there are."""
+        return self._passages
+
+
+def _in_context(passage: Passage) -> str:
+    """What is embedded and counted for a passage, as in an index; a test holds them together."""
+    title = passage.document.title
+    return f"{title}\n{passage.text}" if title else passage.text
