@@ -25,6 +25,13 @@ MEASURING = sorted(set(re.findall(r"^\|.*\| `([^`]+)` \|$", README, re.MULTILINE
 NOT_AGAIN = {"make test", "make serve"}
 
 
+MY_SET = {
+    "corpus.jsonl": '{"_id": "a", "text": "It melts."}\n{"_id": "b", "text": "He lost."}\n',
+    "queries.jsonl": '{"_id": "1", "text": "which glacier melts?"}\n',
+    "qrels.tsv": "query-id\tcorpus-id\tscore\n1\ta\t1\n",
+}
+
+
 def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a line as a user would, with the commands of this environment first in the path."""
     return subprocess.run(
@@ -58,6 +65,11 @@ def test_a_make_command_runs(command: str) -> None:
 def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "articles")
     shutil.copytree(ROOT / "tests" / "gold" / "seeds", tmp_path / "my-questions")
+    (tmp_path / "questions.txt").write_text("Who was killed in Moscow?\n", encoding="utf-8")
+    (tmp_path / "theirs.run").write_text("1 Q0 b 1 0.5 theirs\n", encoding="utf-8")
+    (tmp_path / "my-set").mkdir()
+    for name, content in MY_SET.items():
+        (tmp_path / "my-set" / name).write_text(content, encoding="utf-8")
     commands = [line for line in CONSOLE if line.startswith("onrecord")]
     assert len(commands) >= 8
     for command in commands:
