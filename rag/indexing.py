@@ -16,11 +16,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from rag import lexical
 from rag.datatypes import Document, Passage
-from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, SentenceTransformerEncoder
+from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, Rows, SentenceTransformerEncoder
 from rag.errors import (
     DocumentUnreadable,
     IndexBusy,
@@ -45,7 +47,8 @@ from rag.terms import STEMMER
 from rag.vectors import path_of, save, sync_folder, sync_tree
 
 ANALYSIS = 2  # raise it when `segment` or `terms` give other results: every index is cut again
-_EMBED_AT_ONCE = 2048  # texts; enough to sort by length, few enough to lose little in a crash
+_EMBED_AT_ONCE = 2048  # texts; enough to sort by length
+_KEEP_AT_ONCE = 256  # vectors; few enough to lose little in a crash
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM}
 
 
@@ -368,18 +371,18 @@ class _Build:
             self.embed()
 
     def embed(self) -> None:
-        """Make the vectors that are wanting, longest texts first, and keep them at once."""
-        missing = sorted(self.writer.without_vector(self.pending), key=self._length, reverse=True)
-        for start in range(0, len(missing), _EMBED_AT_ONCE // 8):
-            self.progress("embedding", start, len(missing))
-            keys = missing[start : start + _EMBED_AT_ONCE // 8]
+        """Make the vectors that are wanting, and keep each lot while the next is made."""
+        missing = self.writer.without_vector(self.pending)
+        if missing:
             assert self.encoder is not None, "only what an encoder named is pending"
-            vectors = self.encoder.encode([self.pending[key] for key in keys])
-            self.writer.add_vectors(keys, vectors)
+            parts = self.encoder.encode_in_turn([self.pending[key] for key in missing])
+            done = 0
+            self.progress("embedding", done, len(missing))
+            for places, vectors in _lots(parts):
+                self.writer.add_vectors([missing[place] for place in places], vectors)
+                done += len(places)
+                self.progress("embedding", done, len(missing))
         self.pending.clear()
-
-    def _length(self, key: bytes) -> int:
-        return len(self.pending[key])
 
     def derived_is_whole(self) -> bool:
         settings = self.writer.settings
@@ -421,6 +424,20 @@ class _Build:
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         sync_folder(index)
+
+
+def _lots(parts: Iterable[Rows]) -> Iterator[Rows]:
+    """The same places and vectors, so many together as are worth a wait for the disk."""
+    places: list[int] = []
+    rows: list[NDArray[np.float32]] = []
+    for of, vectors in parts:
+        places += of
+        rows.append(vectors)
+        if len(places) >= _KEEP_AT_ONCE:
+            yield tuple(places), np.concatenate(rows)
+            places, rows = [], []
+    if places:
+        yield tuple(places), np.concatenate(rows)
 
 
 def _in_context(passage: Passage) -> str:

@@ -177,7 +177,8 @@ class Lexical:
 
 
 def _mapped(folder: Path, level: str) -> Postings:
-    arrays = [np.load(folder / f"{level}-{name}.npy", mmap_mode="r") for name in _ARRAYS]
+    files = (folder / f"{level}-{name}.npy" for name in _ARRAYS)
+    arrays = [np.asarray(np.load(file, mmap_mode="r")) for file in files]
     mean = float(arrays[1].mean()) if arrays[1].size else 1.0
     ids, lengths, terms, starts, rows, counts = arrays
     return Postings(ids, lengths, terms, starts, rows, counts, mean or 1.0)

