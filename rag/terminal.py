@@ -50,7 +50,7 @@ def shown(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
-def _put(out: Console, text: Text, *, indent: int) -> None:
+def put(out: Console, text: Text, *, indent: int) -> None:
     """Print wrapped at the terminal's width, without white space at the ends of lines."""
     for line in text.wrap(out, max(out.width - indent, 20)):
         line.rstrip()
@@ -68,14 +68,14 @@ def print_answer(out: Console, answer: Answer) -> None:
                 line = Text("" if place == 0 else "also: ", style="dim")
                 line.append(text, style="not dim" if place == 0 else "")
                 line.append(f" {numbers}", style="cyan")
-                _put(out, line, indent=0 if place == 0 else 4)
+                put(out, line, indent=0 if place == 0 else 4)
             out.print()
         out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
     if cited.documents:
         out.print()
         out.print(Text("Sources", style="bold"))
         for document in cited.documents:
-            _put(out, _source(cited[document], document), indent=2)
+            put(out, _source(cited[document], document), indent=2)
 
 
 def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
@@ -92,14 +92,14 @@ def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
 def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
-    _put(out, line, indent=0)
+    put(out, line, indent=0)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
         for one in answer.nearest:
             line = Text(shown(one.sentence.text), style="dim")
             line.append(f" [{cited[one.sentence.document]}]", style="cyan")
-            _put(out, line, indent=2)
+            put(out, line, indent=2)
 
 
 def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
@@ -110,11 +110,11 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
         span = f"{hit.passage.span.start}:{hit.passage.span.end}"
         head = Text(f"{place}. ", style="bold").append(f"[{cited[document]}]", style="cyan")
         out.print(head.append(f" {shown(document.id)} {span}  {hit.score:.4f}", style="dim"))
-        _put(out, Text(shown(hit.passage.text)), indent=3)
+        put(out, Text(shown(hit.passage.text)), indent=3)
         out.print()
     out.print(Text("Sources", style="bold"))
     for document in cited.documents:
-        _put(out, _source(cited[document], document), indent=2)
+        put(out, _source(cited[document], document), indent=2)
 
 
 def _source(number: int, document: Document) -> Text:
@@ -189,7 +189,7 @@ def print_comparison(comparison: "Comparison") -> None:
     for moved in comparison.moved:
         line = Text(f"{moved.a:.3f} to {moved.b:.3f}  ", style="dim")
         line.append(f"{shown(moved.query.id)}  {shown(moved.query.text)}", style="not dim")
-        _put(out, line, indent=2)
+        put(out, line, indent=2)
 
 
 def _table(first: str, *others: str) -> Table:
@@ -204,9 +204,9 @@ def print_failures(result: "Result") -> None:
     """The questions that failed, what would have been right, and what came in its place."""
     out = console()
     for name, text, should, came in _failures(result):
-        _put(out, Text(shown(f"{name}: should {should}: {text}")), indent=0)
+        put(out, Text(shown(f"{name}: should {should}: {text}")), indent=0)
         for line in came:
-            _put(out, Text(shown(line), style="dim"), indent=6)
+            put(out, Text(shown(line), style="dim"), indent=6)
 
 
 def _failures(result: "Result") -> Iterator[_Failure]:

@@ -20,7 +20,7 @@ from rag import OnRecord
 from rag.cli import parser, run
 
 COMMAND = [sys.executable, "-c", "from rag.cli import main; main()"]
-COMMANDS = ["index", "ask", "search", "verify", "eval", "serve", "info"]
+COMMANDS = ["index", "ask", "search", "verify", "eval", "gold", "serve", "info"]
 SYRIA = "what did Putin say about Syria?"
 UNANSWERED = "quiche gratin dauphinois soufflé"
 Capture = pytest.CaptureFixture[str]
@@ -100,6 +100,7 @@ def test_the_examples_of_the_help_run(
     (folder / "questions.txt").write_text(f"{SYRIA}\n{UNANSWERED}\n")
     (folder / "answer.json").write_text(output(capsys, "ask", "--json", SYRIA))
     monkeypatch.delenv("ONRECORD_INDEX")
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(b"none\n")))  # what gold asks for
     for arguments in examples(capsys):
         if arguments[0] == "serve":
             continue  # does not end; the tests of the page start it

@@ -216,7 +216,7 @@ for result in (ranking(), selection()):
 
 
 def test_two_reports_differ_in_the_date_alone(tmp_path: Path) -> None:
-    (tmp_path / "matplotlibrc").write_text("font.size: 30\naxes.facecolor: red\n")
+    (tmp_path / "matplotlibrc").write_text("axes.labelsize: 30\nlines.marker: s\n")
     texts = []
     for number, date in enumerate(("2024-12-20T12:00Z", "2025-01-31T23:59Z")):
         here = {"PYTHONHASHSEED": str(number), "TZ": f"UTC{number}"}

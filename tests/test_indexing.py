@@ -62,8 +62,7 @@ class Corpus:
         return {one.id: one.text for one in OnRecord.open(self.index).documents()}
 
     def vectors(self) -> int:
-        with closing(sqlite3.connect(self.index / VECTORS)) as vectors:
-            return vectors.execute("SELECT count(*) FROM vectors").fetchone()[0]
+        return len(kept(self.index))
 
     def state(self) -> str:
         return OnRecord.open(self.index).info().state
@@ -71,6 +70,12 @@ class Corpus:
 
 def found(index: Path, question: str) -> object:
     return search_object(question, OnRecord.open(index).search(question, depth=50))
+
+
+def kept(index: Path) -> dict[bytes, bytes]:
+    """The vectors that are kept, by their names."""
+    with closing(sqlite3.connect(index / VECTORS)) as vectors:
+        return dict(vectors.execute("SELECT key, vector FROM vectors"))
 
 
 def numbers(report: IndexReport) -> tuple[int, int, int, int]:
@@ -144,16 +149,21 @@ def test_only_the_changed_record_of_a_table_is_embedded_again(
     subjects = {f"r{n}": f"subject{n}" for n in range(20)}
     corpus.write_table("t.jsonl", subjects)
     corpus.build()
-    with closing(sqlite3.connect(corpus.index / VECTORS)) as vectors:
-        before = dict(vectors.execute("SELECT key, vector FROM vectors"))
+    before = kept(corpus.index)
     corpus.write_table("t.jsonl", subjects | {"r7": "volcano"})
     assert numbers(corpus.build()) == (0, 1, 0, 22)
-    with closing(sqlite3.connect(corpus.index / VECTORS)) as vectors:
-        after = dict(vectors.execute("SELECT key, vector FROM vectors"))
+    after = kept(corpus.index)
     # One text of one sentence: a vector of the passage, which has no title, serves both.
     assert len(after.keys() - before.keys()) == len(before.keys() - after.keys()) == 1
     assert all(before[key] == after[key] for key in before.keys() & after.keys())
     assert "volcano" in corpus.texts()["r7"]
+
+
+def test_two_builds_of_a_corpus_make_the_same_vectors_to_the_bit(
+    seeds: Path, seeds_index: Path, tmp_path: Path
+) -> None:
+    OnRecord.build(tmp_path, [seeds])
+    assert kept(tmp_path) == kept(seeds_index)
 
 
 def test_records_that_are_gone_from_a_table_are_removed(corpus: Corpus) -> None:
@@ -507,7 +517,8 @@ def test_nothing_else_lies_in_the_index_after_a_build(corpus: Corpus) -> None:
     sidecars = {f"{name}-{end}" for name in (RECORD, VECTORS) for end in ("wal", "shm")}
     state = corpus.state()
     (encoder,) = corpus.index.glob("encoder-*")
-    assert names - sidecars == {RECORD, VECTORS, "lock", f"passages-{state}.faiss", encoder.name}
+    derived = {f"passages-{state}.faiss", f"terms-{state}", encoder.name}
+    assert names - sidecars == {RECORD, VECTORS, "lock", *derived}
 
 
 # the folder of the index

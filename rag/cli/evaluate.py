@@ -140,14 +140,13 @@ def _vary(options: argparse.Namespace, given: "RetrievalSet | AnswersSet") -> No
 
     if not given.corpus:
         _refuse_beside(options, "a set without documents")
-    trials = []
     settings = grid(options.vary)
-    for number, setting in enumerate(settings, 1):
-        what = " ".join(f"{name}={value}" for name, value in setting.varied.items())
-        tell(f"{number} of {len(settings)}: {what}")
-        with progress_bar() as progress:
-            trials.append(trial(given, setting, progress=progress))
-    trials = [*best_first(trials)]
+    with progress_bar() as progress:
+        found = [
+            trial(given, setting, progress=_numbered(progress, number, len(settings)))
+            for number, setting in enumerate(settings, 1)
+        ]
+    trials = best_first(found)
     if not options.json:
         print_trials(trials)
         return
@@ -166,6 +165,10 @@ def _vary(options: argparse.Namespace, given: "RetrievalSet | AnswersSet") -> No
     print_json(
         {"schema": "onrecord.vary/1", "set": given.name, "form": given.form} | {"trials": rows}
     )
+
+
+def _numbered(progress: "Progress", number: int, of: int) -> "Progress":
+    return lambda stage, done, total: progress(f"{number} of {of}: {stage}", done, total)
 
 
 def _measure(

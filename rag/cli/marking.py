@@ -22,7 +22,7 @@ from rag.evaluate.gold import (
     same,
 )
 from rag.evaluate.sets import GoldQuery, GoldQuestion, Nugget
-from rag.terminal import _put, console, shown
+from rag.terminal import console, put, shown
 
 _AROUND = 5  # sentences on each side that view shows
 _CONTEXT = 200  # characters that are shown of a neighbour; its nearest part is what explains
@@ -210,23 +210,23 @@ class Marking:
         document = sentence.document
         head = Text(f"{number:>3}  ", style="bold")
         known = f"{document.id} · {document.date}" if document.date else document.id
-        _put(self._out, head.append(shown(known), style="not bold cyan"), indent=0)
+        put(self._out, head.append(shown(known), style="not bold cyan"), indent=0)
         for line in (document.title, *(f"also in {copy.document.id}" for copy in copies)):
             if line:
-                _put(self._out, Text(shown(line), style="cyan"), indent=5)
+                put(self._out, Text(shown(line), style="cyan"), indent=5)
         before, after = candidates.around(sentence, reach=reach)
         most = reach * _CONTEXT
         if before:
             cut = before if len(before) <= most else f"…{before[-most:]}"
-            _put(self._out, Text(shown(cut), style="dim"), indent=7)
-        _put(self._out, Text(f"> {shown(sentence.text)}"), indent=5)
+            put(self._out, Text(shown(cut), style="dim"), indent=7)
+        put(self._out, Text(f"> {shown(sentence.text)}"), indent=5)
         if after:
             cut = after if len(after) <= most else f"{after[:most]}…"
-            _put(self._out, Text(shown(cut), style="dim"), indent=7)
+            put(self._out, Text(shown(cut), style="dim"), indent=7)
         self._out.print()
 
     def _say(self, text: str, style: str = "") -> None:
-        _put(self._out, Text(shown(text), style=style), indent=0)
+        put(self._out, Text(shown(text), style=style), indent=0)
 
     def _help(self, text: str) -> None:
         self._out.print(Text(text), soft_wrap=True)

@@ -124,8 +124,8 @@ def pooled(engine: OnRecord, question: str) -> tuple[Sentence, ...]:
     Raises:
         QuestionInvalid: As `OnRecord.ask`.
 
-    Source: Spärck Jones and van Rijsbergen 1975 (pooling). Of the nuggets of tests/gold/seeds 20
-    pooled so hold 98 %, as 20 of the reader's alone do; 96 % with one of each in a round.
+    Source: Spärck Jones and van Rijsbergen 1975 (pooling). 20 pooled so hold every nugget of
+    tests/gold/seeds and 79 % of its alternatives, 20 of the reader's alone 76 %.
     """
     explained = engine.explain(question)
     answer = [one.sentence for said in explained.answer.statements for one in said.evidence]
