@@ -1,5 +1,6 @@
 # Everything runs in .venv; versions are in constraints.txt.
 PYTHON ?= python3
+BENCH_TO ?= 100000
 Q ?= what did Putin say about Syria?
 BIN := .venv/bin
 
@@ -36,6 +37,9 @@ gold: .venv/run ## the five measures of answers on our own questions
 
 bench: .venv/dev ## speed and quality figures of the README, one JSON line each
 	$(BIN)/python benchmarks/asking.py
+	$(BIN)/python benchmarks/retrieval.py tests/gold/seeds --corpus seeds
+	$(BIN)/python benchmarks/indexing.py
+	$(BIN)/python benchmarks/growth.py --to $(BENCH_TO)
 	$(BIN)/python benchmarks/sentence_splitting.py --json
 	$(BIN)/python benchmarks/footprint.py
 

@@ -59,8 +59,8 @@ def _sentences(dice: random.Random) -> Iterator[str]:
 def _other(word: str, place: int, dice: random.Random) -> str:
     """Another number for a number; for a longer word or a name, now and then, an invented one."""
     word = re.sub(r"\d", lambda _: str(dice.randint(1, 9)), word)
-    if place and re.fullmatch(r"\w[a-z]{4,}\W*", word) and dice.random() < 0.1:
-        other = _word(int(dice.paretovariate(0.5)))
+    if place and re.fullmatch(r"\w[a-z]{4,}\W*", word) and dice.random() < 0.15:
+        other = _word(int(10 ** dice.uniform(0, 6)))  # as words of a language are spread
         return re.sub(r"\w+", other.title() if word[0].isupper() else other, word)
     return word
 

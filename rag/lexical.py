@@ -125,20 +125,16 @@ class Postings:
         Source: Robertson and Zaragoza 2009, with the idf of Lucene, which stays above 0.
         """
         scores = np.zeros(len(self.ids), np.float32)
+        most = 0.0
         for term, weight in (*weights.terms.items(), *weights.on_top.items()):
             there = self.of(term)
+            found = there.stop - there.start
+            share = weight * float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
+            most += share if term in weights.terms else 0.0
             rows, counts = self.rows[there], self.counts[there].astype(np.float32)
             damping = k1 * (1 - b + b * self.lengths[rows] / self.mean_length)
-            scores[rows] += (weight * self.idf(term) * counts / (counts + damping)).astype(
-                np.float32
-            )
-        most = sum(weight * self.idf(term) for term, weight in weights.terms.items())
+            scores[rows] += (share * counts / (counts + damping)).astype(np.float32)
         return scores / np.float32(most or 1)
-
-    def idf(self, term: int) -> float:
-        """How rare a term is; above 0."""
-        found = self.found_in(term)
-        return float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
 
 
 class Lexical:

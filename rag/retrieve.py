@@ -40,7 +40,7 @@ class RetrieveConfig:
         ConfigInvalid: A value is out of its range.
     """
 
-    candidates: int = 100
+    candidates: int = 50
     passage_cosine: float = 1.0
     document_cosine: float = 0.5
     passage_bm25: float = 0.25

@@ -1,3 +1,5 @@
+import errno
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +27,13 @@ def saved(tmp_path: Path) -> PassageVectors:
 
 
 @pytest.mark.parametrize("depth", [1, 3, 10, 1000])
-def test_the_nearest_are_those_of_an_exact_search(saved: PassageVectors, depth: int) -> None:
+def test_the_nearest_are_those_of_a_search_in_half_precision(
+    saved: PassageVectors, depth: int
+) -> None:
+    kept = VECTORS.astype(np.float16).astype(np.float32)
+    assert np.abs(kept - VECTORS).max() < 5e-4
     for query in unit_rows(20):
-        exact = sorted(zip(VECTORS @ query, IDS, strict=True), reverse=True)[:depth]
+        exact = sorted(zip(kept @ query, IDS, strict=True), reverse=True)[:depth]
         found = saved.nearest(query, depth=depth)
         assert [each for each, _ in found] == [each for _, each in exact]
         assert [score for _, score in found] == pytest.approx([s for s, _ in exact], abs=1e-6)
@@ -77,3 +83,26 @@ def test_a_file_that_is_not_whole_is_damaged_wherever_it_ends(
     path_of(tmp_path, "s").write_bytes(b"\xff" * len(content))
     with pytest.raises(IndexDamaged, match="not whole"):
         PassageVectors(tmp_path, "s", expected=len(IDS))
+
+
+def test_a_full_disk_is_told_and_leaves_the_file_of_before(tmp_path: Path) -> None:
+    save(tmp_path, "s", IDS[:3], VECTORS[:3])
+    before = path_of(tmp_path, "s").read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before), limits[1]))
+    try:
+        with pytest.raises(OSError) as caught:
+            save(tmp_path, "s", IDS, VECTORS)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert caught.value.errno == errno.EFBIG
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [
+        (path_of(tmp_path, "s").name, before)
+    ]
+
+
+def test_the_vectors_of_passages_are_told_by_their_ids(saved: PassageVectors) -> None:
+    some = np.array([IDS[3], IDS[0]], np.int64)
+    kept = VECTORS.astype(np.float16).astype(np.float32)
+    assert (saved.of(some) == kept[[3, 0]]).all()
+    assert saved.of(np.array([], np.int64)).shape == (0, VECTORS.shape[1])
