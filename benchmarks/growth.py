@@ -76,7 +76,8 @@ def main() -> None:
         return
     rows = [measured(size) for size in SIZES if size <= given.to]
     Console(width=200).print(table(rows))
-    tell("growth", "as named", rows=rows, threads=threads())
+    rounded = [{name: round(value, 3) for name, value in row.items()} for row in rows]
+    tell("growth", "as named", rows=rounded, threads=threads())
     (given.docs / "growth.md").write_text(page(rows), encoding="utf-8")
     draw(rows, given.docs / "growth.svg")
 
@@ -289,6 +290,9 @@ def draw(rows: Sequence[Figures], target: Path) -> None:
         for label, of in lines.items():
             axes.loglog([r["sentences"] for r in rows], [of(r) for r in rows], "o-", label=label)
         axes.set(title=title, xlabel="sentences")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:,g}")
+            axis.set_minor_formatter("")
         axes.grid(visible=True, which="both", alpha=0.3)
         axes.legend(fontsize="small")
     figure.savefig(target, metadata={"Date": None})

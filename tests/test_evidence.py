@@ -4,12 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.datatypes import Filters, Query
-from rag.encoders import OnnxEncoder
+from rag.datatypes import Evidence
 from rag.engine import OnRecord
-from rag.evidence import FEATURES, SimilarityAndCover, features, names, term_weights
-from rag.indexing import encoder_folder
-from rag.store import Record, snapshot
+from rag.evidence import FEATURES, features, names, term_weights
 
 
 def column(table: np.ndarray, name: str) -> list[float]:
@@ -64,22 +61,13 @@ def test_no_terms_have_no_weights() -> None:
     assert term_weights({}, 100) == {}
 
 
-@pytest.fixture
-def record(seeds_index: Path) -> Record:
-    with snapshot(seeds_index) as opened:
-        yield opened
+def read(index: Path, question: str) -> tuple[Evidence, ...]:
+    return OnRecord.open(index).explain(question).evidence
 
 
-def read(record: Record, question: str) -> tuple:
-    encoder = OnnxEncoder(encoder_folder(record.index, record.settings.fingerprint))
-    query = Query(question, encoder.encode([question])[0])
-    hits = OnRecord.open(record.index).search(question, filters=Filters(), depth=20)
-    return SimilarityAndCover().read(query, hits, record)
-
-
-def test_every_sentence_of_the_hits_is_scored_once_best_first(record: Record) -> None:
-    found = read(record, "what did Putin say about Syria?")
-    hits = OnRecord.open(record.index).search("what did Putin say about Syria?", depth=20)
+def test_every_sentence_of_the_hits_is_scored_once_best_first(seeds_index: Path) -> None:
+    found = read(seeds_index, "what did Putin say about Syria?")
+    hits = OnRecord.open(seeds_index).search("what did Putin say about Syria?", depth=20)
     wanted = {(s.document.id, s.span) for hit in hits for s in hit.passage.sentences}
     assert {(one.sentence.document.id, one.sentence.span) for one in found} == wanted
     assert len(found) == len(wanted)
@@ -87,14 +75,14 @@ def test_every_sentence_of_the_hits_is_scored_once_best_first(record: Record) ->
     assert scores == sorted(scores, reverse=True)
 
 
-def test_probability_is_the_logistic_of_the_score(record: Record) -> None:
-    for one in read(record, "When was the Oreshnik first used?")[:20]:
+def test_probability_is_the_logistic_of_the_score(seeds_index: Path) -> None:
+    for one in read(seeds_index, "When was the Oreshnik first used?")[:20]:
         assert one.probability == pytest.approx(1 / (1 + math.exp(-one.score)))
 
 
-def test_the_sentence_that_answers_comes_before_one_that_does_not(record: Record) -> None:
+def test_the_sentence_that_answers_comes_before_one_that_does_not(seeds_index: Path) -> None:
     found = [
-        one.sentence.text for one in read(record, "Which naval base did Russia have in Syria?")
+        one.sentence.text for one in read(seeds_index, "Which naval base did Russia have in Syria?")
     ]
     base = next(at for at, text in enumerate(found) if "Tartus" in text)
     assert base < 3
