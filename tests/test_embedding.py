@@ -122,6 +122,15 @@ def test_each_text_is_embedded_once_and_told_with_its_vector(
     assert default.encode([]).shape == (0, default.width)
 
 
+def test_what_an_accelerator_is_given_comes_back_in_its_place(tiny_encoder: Path) -> None:
+    encoder = SentenceTransformerEncoder(str(tiny_encoder))
+    found = np.empty((len(TEXTS), encoder.width), np.float32)
+    for places, rows in encoder._embedder._on_accelerator(TEXTS):  # the model is on no accelerator
+        found[list(places)] = rows
+    expected = by_the_library(SentenceTransformer(str(tiny_encoder)))
+    assert np.abs(found - expected).max() < 1e-6
+
+
 def test_no_thread_and_no_setting_is_left_behind(default: SentenceTransformerEncoder) -> None:
     threads, setting = threading.active_count(), torch.get_num_threads()
     for _ in default.encode_in_turn(TEXTS):

@@ -166,6 +166,23 @@ def test_two_builds_of_a_corpus_make_the_same_vectors_to_the_bit(
     assert kept(tmp_path) == kept(seeds_index)
 
 
+def test_an_interrupted_build_keeps_the_vectors_that_it_has_made(corpus: Corpus) -> None:
+    corpus.write_table("t.jsonl", {f"r{n}": f"subject{n}" for n in range(600)})
+
+    def interrupt(stage: str, done: int, total: int) -> None:
+        if stage == "embedding" and done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        corpus.build(progress=interrupt)
+    made = kept(corpus.index)
+    assert 0 < len(made) < 600
+    assert corpus.build().added == 603
+    after = kept(corpus.index)
+    assert len(after) > 600
+    assert made.items() <= after.items()
+
+
 def test_records_that_are_gone_from_a_table_are_removed(corpus: Corpus) -> None:
     corpus.write_table("t.jsonl", {"r1": "one", "r2": "two"})
     corpus.build()

@@ -11,6 +11,11 @@ text's vector then also depends in its last bits on the texts beside it. Both di
 below what could change an answer, and are bounded: an encoder whose vectors move by more than half
 of what `EQUAL` allows is run in single precision, and so are texts of few tokens, where no mean
 over many evens the rounding out.
+
+Source: 3,338 sentences and passages of news, the default encoder. Cosine with single precision:
+.99992 at least below 12 tokens, .99995 from 12 on, .99998 in the mean. Of 700 of them, embedded
+alone and among the others, 86 in 100 have the same bytes, and all a cosine of .99998 or more.
+benchmarks/indexing.py measures the speed.
 """
 
 from collections.abc import Callable, Iterator, Sequence
