@@ -30,9 +30,9 @@ from rag.indexing import encoder_folder
 from rag.lexical import Lexical
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.spelling import Respelled, respelled
-from rag.store import Record, snapshot
+from rag.store import PASSAGES_PER_DOCUMENT, Record, snapshot
 from rag.terminal import progress_bar
-from rag.vectors import PassageVectors
+from rag.vectors import Level, PassageVectors
 
 NOTHING = RetrieveConfig(
     **dict.fromkeys(("passage_cosine", "document_cosine", "passage_bm25", "document_bm25"), 0.0),
@@ -70,7 +70,7 @@ class Parts:
     ) -> Ranked:
         """Ranked passages by another vector than the question's own."""
         where = (self.record, self.vectors, self.lexical)
-        return ranked(meant, vector, *where, filters=Filters(), config=config)
+        return ranked(meant, lambda: vector, *where, filters=Filters(), config=config)
 
 
 Way = Callable[[Parts, str], Ranked]
@@ -98,7 +98,8 @@ def reciprocal_ranks(parts: Parts, question: str, damping: int = 60) -> Ranked:
 def feedback(parts: Parts, question: str, passages: int = 3, weight: float = 0.3) -> Ranked:
     """Pseudo-relevance feedback on the vector. Source: Rocchio 1971, without negative examples."""
     first, vector = parts.look(question, DEFAULT)
-    moved = vector + weight * parts.vectors.of(first.ids[:passages]).mean(axis=0)
+    ids, vectors = parts.record.passage_vectors()
+    moved = vector + weight * vectors[np.searchsorted(ids, first.ids[:passages])].mean(axis=0)
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
     return parts.by_vector(Respelled(question, ()), moved, DEFAULT)
 
@@ -246,8 +247,14 @@ class _Vectors:
         best = np.argsort(-scores)[:depth]
         return [(int(self.ids[row]), float(scores[row])) for row in best]
 
-    def of(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self.vectors[np.searchsorted(self.ids, ids)]
+    def similarities(
+        self, vector: NDArray[np.float32], ids: NDArray[np.int64], level: Level = "passages"
+    ) -> NDArray[np.float32]:
+        if level == "passages":
+            return self.vectors[np.searchsorted(self.ids, ids)] @ vector
+        owners = self.ids // PASSAGES_PER_DOCUMENT
+        means = np.stack([self.vectors[owners == each].mean(axis=0) for each in ids])
+        return means @ vector / np.linalg.norm(means, axis=1)
 
 
 def main() -> None:

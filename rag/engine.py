@@ -5,6 +5,7 @@ Flow: question -> query -> retrieve -> read -> compose -> Answer.
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,7 @@ class OnRecord:
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
         self._loading = Lock()
+        self._encoding = ThreadPoolExecutor(thread_name_prefix="encode")
 
     @classmethod
     def open(cls, path: str | Path, *, retrieve: RetrieveConfig | None = None) -> Self:
@@ -154,9 +156,10 @@ class OnRecord:
         least = self._reader.min_confidence if min_confidence is None else min_confidence
         config = ComposeConfig(min_confidence=least)
         clock = _Clock()
+        ahead = self._ahead(text)
 
         def read(record: Record) -> Explained:
-            query, collection, found = self._ranked(record, text, filters)
+            query, collection, found = self._ranked(record, text, ahead, filters)
             hits = search(found, record, depth=_READ_PASSAGES)
             clock.lap("retrieve")
             evidence = self._reader.read(query, hits, collection)
@@ -181,9 +184,10 @@ class OnRecord:
         if depth < 1:
             raise InputInvalid(f"depth is {depth}", "use 1 or more")
         text, filters = _checked(question), _checked_filters(filters)
+        ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[Hit, ...]:
-            return search(self._ranked(record, text, filters, depth)[2], record, depth=depth)
+            return search(self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth)
 
         return _settled(self.path, look)
 
@@ -196,30 +200,38 @@ class OnRecord:
             As `ask`.
         """
         text, filters = _checked(question), _checked_filters(filters)
+        ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[tuple[str, float], ...]:
             return best_documents(
-                self._ranked(record, text, filters, depth)[2], record, depth=depth
+                self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth
             )
 
         return _settled(self.path, look)
 
+    def _ahead(self, text: str) -> "_Ahead":
+        """Begin to encode a question: it takes as long as all that can be done without."""
+        encoder = self._loaded.encoder
+        return _Ahead(encoder, self._encoding.submit(encoder.encode, [text]))
+
     def _ranked(
-        self, record: Record, text: str, filters: Filters, depth: int = 1
+        self, record: Record, text: str, ahead: "_Ahead", filters: Filters, depth: int = 1
     ) -> tuple[Query, Collection, Ranked]:
         loaded = self._loaded_of(record)
+        if ahead.encoder is not loaded.encoder:
+            ahead = self._ahead(text)
         meant = respelled(text, record, loaded.lexical)
-        vector, *mended = loaded.encoder.encode(list(dict.fromkeys([text, meant.text])))
+        sought = ahead if meant.text == text else self._ahead(meant.text)
         least = max(self._retrieve_config.candidates, depth)
         config = replace(self._retrieve_config, candidates=least)
         found = ranked(
             meant,
-            mended[0] if mended else vector,
+            sought.vector,
             *(record, loaded.vectors, loaded.lexical),
             filters=filters,
             config=config,
         )
-        return Query(text, vector), _Collection(record, loaded.lexical), found
+        return Query(text, ahead.vector()), _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
         with self._loading:  # all of one state: another thread may be at another state
@@ -271,6 +283,18 @@ def _settled(path: Path, work: Callable[[Record], T]) -> T:
                     seen_file = Path(error.filename or "a file").name
                     raise IndexDamaged(path, f"{seen_file} is missing") from error
                 seen.add(record.state)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ahead:
+    """A question that is being encoded, and by which encoder."""
+
+    encoder: OnnxEncoder
+    encoded: Future[NDArray[np.float32]]
+
+    def vector(self) -> NDArray[np.float32]:
+        """Of the question, once it is there. Shape: (width,)."""
+        return np.asarray(self.encoded.result()[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from rag.errors import (
 from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, passages, segment, titled
 from rag.store import (
+    DERIVED,
     RECORD,
     Counts,
     IndexedFile,
@@ -44,7 +45,7 @@ from rag.store import (
     new_state,
 )
 from rag.terms import STEMMER
-from rag.vectors import path_of, save, sync_folder, sync_tree
+from rag.vectors import LEVELS, path_of, save, sync_folder, sync_tree
 
 ANALYSIS = 2  # raise it when `segment` or `terms` give other results: every index is cut again
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
@@ -385,12 +386,12 @@ class _Build:
         self.pending.clear()
 
     def derived_is_whole(self) -> bool:
-        settings = self.writer.settings
+        settings, index, state = self.writer.settings, self.writer.index, self.writer.state
         return (
             settings is not None
-            and path_of(self.writer.index, self.writer.state).is_file()
-            and lexical.folder_of(self.writer.index, self.writer.state).is_dir()
-            and encoder_folder(self.writer.index, settings.fingerprint).is_dir()
+            and all(path_of(index, state, level).is_file() for level in LEVELS)
+            and lexical.folder_of(index, state).is_dir()
+            and encoder_folder(index, settings.fingerprint).is_dir()
         )
 
     def finish(self) -> None:
@@ -406,7 +407,7 @@ class _Build:
         self.writer.settings = settings
         self.writer.commit(state)
         used = {
-            path_of(index, state),
+            *(path_of(index, state, level) for level in LEVELS),
             lexical.folder_of(index, state),
             encoder_folder(index, settings.fingerprint),
         }
@@ -472,7 +473,7 @@ def _is_damaged(encoder: Path) -> bool:
 def _remove_leftovers(index: Path, *, keep: set[Path]) -> None:
     """Remove the files of older states and of builds that never ended."""
     for entry in index.iterdir():
-        if entry.name.startswith(("passages-", "terms-", "encoder-")) and entry not in keep:
+        if entry.name.startswith(DERIVED) and entry not in keep:
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
             else:

@@ -125,15 +125,17 @@ class Postings:
         Source: Robertson and Zaragoza 2009, with the idf of Lucene, which stays above 0.
         """
         scores = np.zeros(len(self.ids), np.float32)
+        damping = (k1 * (1 - b + b * self.lengths / self.mean_length)).astype(np.float32)
         most = 0.0
         for term, weight in (*weights.terms.items(), *weights.on_top.items()):
             there = self.of(term)
             found = there.stop - there.start
-            share = weight * float(np.log1p((len(self.ids) - found + 0.5) / (found + 0.5)))
-            most += share if term in weights.terms else 0.0
+            share = np.float32(weight) * np.float32(
+                np.log1p((len(self.ids) - found + 0.5) / (found + 0.5))
+            )
+            most += float(share) if term in weights.terms else 0.0
             rows, counts = self.rows[there], self.counts[there].astype(np.float32)
-            damping = k1 * (1 - b + b * self.lengths[rows] / self.mean_length)
-            scores[rows] += (share * counts / (counts + damping)).astype(np.float32)
+            scores[rows] += share * counts / (counts + damping[rows])
         return scores / np.float32(most or 1)
 
 

@@ -6,6 +6,7 @@ on the whole counts for each of its passages: by single passages alone, document
 subject over many of them are lost (docs/retrieval.md has the measurements).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -76,7 +77,7 @@ class Ranked:
 
 def ranked(
     meant: Respelled,
-    vector: NDArray[np.float32],
+    vector: Callable[[], NDArray[np.float32]],
     record: Record,
     vectors: PassageVectors,
     lexical: Lexical,
@@ -90,7 +91,8 @@ def ranked(
 
     Args:
         meant: The question.
-        vector: Of the text of `meant`. Shape: (width,).
+        vector: Gives that of the text of `meant`; called once the terms are weighed, so that it can
+            be made meanwhile. Shape: (width,).
         record: Of one state, as `vectors` and `lexical`.
         vectors: Of passages.
         lexical: Terms of documents and passages.
@@ -102,17 +104,21 @@ def ranked(
     allowed = record.allowed(filters)
     if allowed is not None:
         by_document[~np.isin(lexical.documents.ids, allowed // PASSAGES_PER_DOCUMENT)] = 0
-    nearest = vectors.nearest(vector, depth=config.candidates, allowed=allowed)
+    by_passage = lexical.passages.bm25(weights, k1=config.k1, b=config.b)
+    of_question = vector()
+    nearest = vectors.nearest(of_question, depth=config.candidates, allowed=allowed)
     near = np.array([each for each, _ in nearest], np.int64) // PASSAGES_PER_DOCUMENT
     matching = _best(by_document, config.candidates)
     documents = np.union1d(matching, np.searchsorted(lexical.documents.ids, near))
     rows = lexical.passages_of(documents)
     owners = lexical.owners[rows]
-    passage, document = _cosines(vectors.of(lexical.passages.ids[rows]), vector, owners)
+    of, places = np.unique(owners, return_inverse=True)
+    passage = vectors.similarities(of_question, lexical.passages.ids[rows])
+    document = vectors.similarities(of_question, lexical.documents.ids[of], "documents")[places]
     scores = (
         config.passage_cosine * passage
         + config.document_cosine * document
-        + config.passage_bm25 * lexical.passages.bm25(weights, k1=config.k1, b=config.b)[rows]
+        + config.passage_bm25 * by_passage[rows]
         + config.document_bm25 * by_document[owners]
     ).round(6)
     order = np.argsort(-scores, kind="stable")
@@ -127,22 +133,6 @@ def _weights(meant: Respelled, record: Record, config: RetrieveConfig) -> Weight
     held = [ids[a] * PAIR + ids[b] for a, b in pairs if a in ids and b in ids]
     others = {each: config.spellings for each in meant.also if each not in ids.values()}
     return Weights(dict.fromkeys(ids.values(), 1.0), dict.fromkeys(held, config.pairs) | others)
-
-
-def _cosines(
-    vectors: NDArray[np.float32], question: NDArray[np.float32], owners: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Of each passage with the question, and of the mean of all passages of its document.
-
-    Shapes: (n, width), (width,), (n,) ascending; result (n,), (n,).
-    """
-    if not len(owners):
-        return np.empty(0, np.float32), np.empty(0, np.float32)
-    _, starts, sizes = np.unique(owners, return_index=True, return_counts=True)
-    sums = np.add.reduceat(vectors, starts, axis=0)
-    # Not by @: threads of BLAS wait longer for each other than so few rows take.
-    means = np.einsum("ij,j", sums, question) / np.maximum(np.linalg.norm(sums, axis=1), 1e-9)
-    return np.einsum("ij,j", vectors, question), np.repeat(means, sizes)
 
 
 def _best(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:

@@ -333,7 +333,9 @@ def test_a_damaged_record_is_told_by_every_command(
     assert (index / RECORD).read_bytes() == content
 
 
-@pytest.mark.parametrize("name", ["passages-*.faiss", "encoder-*/model.onnx", VECTORS])
+@pytest.mark.parametrize(
+    "name", ["passages-*.faiss", "documents-*.faiss", "encoder-*/model.onnx", VECTORS]
+)
 @pytest.mark.parametrize("how", ["half", "garbage"])
 def test_what_is_damaged_but_derived_is_told_and_mended(
     index: Path, refused: Refused, name: str, how: str, capsys: pytest.CaptureFixture[str]

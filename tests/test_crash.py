@@ -148,6 +148,7 @@ def _finishes(change: Change, children: ForkServerContext, index: Path) -> None:
     assert names - {f"{name}-{end}" for name in (RECORD, VECTORS) for end in ("wal", "shm")} == {
         *(RECORD, VECTORS, "lock"),
         f"passages-{info.state}.faiss",
+        f"documents-{info.state}.faiss",
         f"terms-{info.state}",
         f"encoder-{info.settings.fingerprint[:16]}",
     }

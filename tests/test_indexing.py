@@ -534,7 +534,8 @@ def test_nothing_else_lies_in_the_index_after_a_build(corpus: Corpus) -> None:
     sidecars = {f"{name}-{end}" for name in (RECORD, VECTORS) for end in ("wal", "shm")}
     state = corpus.state()
     (encoder,) = corpus.index.glob("encoder-*")
-    derived = {f"passages-{state}.faiss", f"terms-{state}", encoder.name}
+    faiss = {f"{level}-{state}.faiss" for level in ("passages", "documents")}
+    derived = {*faiss, f"terms-{state}", encoder.name}
     assert names - sidecars == {RECORD, VECTORS, "lock", *derived}
 
 

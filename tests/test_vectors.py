@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexDamaged
-from rag.vectors import PassageVectors, path_of, save
+from rag.store import PASSAGES_PER_DOCUMENT
+from rag.vectors import LEVELS, PassageVectors, path_of, save
 
 RANDOM = np.random.default_rng(7)
 IDS = np.array([3, 5, 8, 13, 21, 34, 55, 89, 144, 10**12], np.int64)
@@ -58,9 +59,8 @@ def test_no_passages_can_be_saved_and_asked(tmp_path: Path) -> None:
 def test_each_state_has_its_file_and_no_draft_is_left(tmp_path: Path) -> None:
     save(tmp_path, "one", IDS, VECTORS)
     save(tmp_path, "two", IDS[:2], VECTORS[:2])
-    assert {entry.name for entry in tmp_path.iterdir()} == {
-        path_of(tmp_path, "one").name,
-        path_of(tmp_path, "two").name,
+    assert {*tmp_path.iterdir()} == {
+        path_of(tmp_path, state, level) for state in ("one", "two") for level in LEVELS
     }
     assert PassageVectors(tmp_path, "two", expected=2).state == "two"
 
@@ -88,6 +88,7 @@ def test_a_file_that_is_not_whole_is_damaged_wherever_it_ends(
 def test_a_full_disk_is_told_and_leaves_the_file_of_before(tmp_path: Path) -> None:
     save(tmp_path, "s", IDS[:3], VECTORS[:3])
     before = path_of(tmp_path, "s").read_bytes()
+    of_documents = path_of(tmp_path, "s", "documents").read_bytes()
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before), limits[1]))
     try:
@@ -96,13 +97,28 @@ def test_a_full_disk_is_told_and_leaves_the_file_of_before(tmp_path: Path) -> No
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert caught.value.errno == errno.EFBIG
-    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [
-        (path_of(tmp_path, "s").name, before)
-    ]
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == {
+        path_of(tmp_path, "s"): before,
+        path_of(tmp_path, "s", "documents"): of_documents,
+    }
 
 
-def test_the_vectors_of_passages_are_told_by_their_ids(saved: PassageVectors) -> None:
+def test_similarities_are_those_of_vectors_in_half_precision(saved: PassageVectors) -> None:
     some = np.array([IDS[3], IDS[0]], np.int64)
     kept = VECTORS.astype(np.float16).astype(np.float32)
-    assert (saved.of(some) == kept[[3, 0]]).all()
-    assert saved.of(np.array([], np.int64)).shape == (0, VECTORS.shape[1])
+    (query,) = unit_rows(1)
+    assert saved.similarities(query, some) == pytest.approx(kept[[3, 0]] @ query, abs=1e-6)
+    assert saved.similarities(query, np.array([], np.int64)).shape == (0,)
+
+
+def test_a_document_has_the_direction_of_the_sum_of_its_passages(tmp_path: Path) -> None:
+    ids = np.array([0, 1, 7, PASSAGES_PER_DOCUMENT * 5 + 2], np.int64)
+    vectors = unit_rows(4)
+    save(tmp_path, "s", ids, vectors)
+    (query,) = unit_rows(1)
+    first = vectors[0] + vectors[1] + vectors[2]
+    found = PassageVectors(tmp_path, "s", expected=4).similarities(
+        query, np.array([0, 5], np.int64), "documents"
+    )
+    expected = [first @ query / np.linalg.norm(first), vectors[3] @ query]
+    assert found == pytest.approx(expected, abs=1e-3)

@@ -8,7 +8,7 @@ crash; the FAISS file and the
 postings are derived from them.
 """
 
-from rag.store.opening import RECORD, VECTORS, check_place
+from rag.store.opening import DERIVED, RECORD, VECTORS, check_place
 from rag.store.reading import Record, snapshot
 from rag.store.schema import (
     FORMAT,
@@ -23,6 +23,7 @@ from rag.store.schema import (
 from rag.store.writing import Writer
 
 __all__ = [
+    "DERIVED",
     "FORMAT",
     "PAIR",
     "PASSAGES_PER_DOCUMENT",

@@ -10,6 +10,7 @@ from rag.store.schema import APPLICATION, FORMAT
 
 RECORD = "record.db"
 VECTORS = "vectors.db"
+DERIVED = ("encoder-", "passages-", "documents-", "terms-")  # how names of other files begin
 _BUSY_MS = 10_000  # a reader never waits for a writer in WAL mode; this covers a checkpoint
 
 
@@ -35,7 +36,7 @@ def no_record(index: Path) -> IndexMissing | IndexForeign:
 
 
 def _is_ours(entry: Path) -> bool:
-    return entry.name.startswith((RECORD, VECTORS, "encoder-", "passages-", "terms-", "lock"))
+    return entry.name.startswith((RECORD, VECTORS, *DERIVED, "lock"))
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
