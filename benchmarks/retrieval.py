@@ -98,8 +98,9 @@ def reciprocal_ranks(parts: Parts, question: str, damping: int = 60) -> Ranked:
 def feedback(parts: Parts, question: str, passages: int = 3, weight: float = 0.3) -> Ranked:
     """Pseudo-relevance feedback on the vector. Source: Rocchio 1971, without negative examples."""
     first, vector = parts.look(question, DEFAULT)
-    ids, vectors = parts.record.passage_vectors()
-    moved = vector + weight * vectors[np.searchsorted(ids, first.ids[:passages])].mean(axis=0)
+    best = parts.record.by_ids(first.ids[:passages].tolist()).values()
+    texts = [f"{one.document.title or ''}\n{one.text}".strip() for one in best]
+    moved = vector + weight * parts.encoder.encode(texts).mean(axis=0)
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
     return parts.by_vector(Respelled(question, ()), moved, DEFAULT)
 

@@ -9,9 +9,6 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 Block = Literal["title", "heading", "caption", "boilerplate", "body"]
 Kind = Literal["direct", "indirect", "text"]
 Status = Literal["answered", "abstained"]
@@ -106,12 +103,11 @@ class Filters:
         return any((self.document, self.outlet, self.since, self.until))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A question, read once: its words and its vector. Shape of `vector`: (width,)."""
+    """A question as it is searched for: NFC, white space as single spaces."""
 
     text: str
-    vector: NDArray[np.float32] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

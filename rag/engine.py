@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Passage, Query, Reason, Sentence
+from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
 from rag.encoders import OnnxEncoder
 from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
-from rag.evidence import Collection, EvidenceReader, SimilarityAndCover
+from rag.evidence import Collection, EvidenceReader, JointReader, ReadConfig
 from rag.indexing import IndexReport, Progress, build, encoder_folder
 from rag.lexical import Lexical
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
@@ -30,7 +30,6 @@ from rag.store import Counts, Record, Settings, snapshot
 from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
-_READ_PASSAGES = 20  # how many of the best passages are read for evidence
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
@@ -61,9 +60,9 @@ class Explained:
     answer: Answer
 
 
-def shipped_reader() -> EvidenceReader:
+def shipped_reader(config: ReadConfig | None = None) -> EvidenceReader:
     """The evidence reader that every answer passes through."""
-    return SimilarityAndCover()
+    return JointReader(config=config)
 
 
 class OnRecord:
@@ -160,7 +159,7 @@ class OnRecord:
 
         def read(record: Record) -> Explained:
             query, collection, found = self._ranked(record, text, ahead, filters)
-            hits = search(found, record, depth=_READ_PASSAGES)
+            hits = search(found, record, depth=self._reader.depth)
             clock.lap("retrieve")
             evidence = self._reader.read(query, hits, collection)
             clock.lap("read")
@@ -231,7 +230,7 @@ class OnRecord:
             filters=filters,
             config=config,
         )
-        return Query(text, ahead.vector()), _Collection(record, loaded.lexical), found
+        return Query(text), _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
         with self._loading:  # all of one state: another thread may be at another state
@@ -330,9 +329,6 @@ class _Collection:
 
     record: Record
     lexical: Lexical
-
-    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        return self.record.vectors(passage)
 
     def passage_counts(self, words: Sequence[str]) -> dict[str, int]:
         ids = self.record.term_ids(words)

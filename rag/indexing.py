@@ -357,7 +357,8 @@ class _Build:
         assert self.encoder is not None, "an encoder is loaded before anything is written"
         fingerprint = self.encoder.fingerprint
 
-        def key(text: str) -> bytes:
+        def key(passage: Passage) -> bytes:
+            text = _in_context(passage)
             name = embedding_key(fingerprint, text)
             self.pending[name] = text
             return name
@@ -365,8 +366,8 @@ class _Build:
         parts = segment(document)
         self.writer.cut(
             document,
-            [(one, key(one.text) if one.block == "body" else None) for one in parts],
-            [(one, key(_in_context(one))) for one in passages(parts, self.config)],
+            parts,
+            [(one, key(one)) for one in passages(parts, self.config)],
         )
         if len(self.pending) >= _EMBED_AT_ONCE:
             self.embed()

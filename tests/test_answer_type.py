@@ -1,6 +1,6 @@
 import pytest
 
-from rag.answer_type import expected_type, match
+from rag.evidence.answer_type import expected_type, match
 from rag.terms import terms
 
 

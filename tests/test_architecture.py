@@ -12,7 +12,7 @@ import rag
 RAG = Path(rag.__file__).parent
 LINE = """
     errors datatypes readers segment terms encoders store vectors lexical spelling retrieve indexing
-    answer_type evidence compose contracts verify engine evaluate terminal web cli __init__
+    evidence compose contracts verify engine evaluate terminal web cli __init__
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """
     torch transformers sentence_transformers gradio trafilatura nupunkt pandas scipy sklearn

@@ -333,9 +333,7 @@ def test_a_damaged_record_is_told_by_every_command(
     assert (index / RECORD).read_bytes() == content
 
 
-@pytest.mark.parametrize(
-    "name", ["passages-*.faiss", "documents-*.faiss", "encoder-*/model.onnx", VECTORS]
-)
+@pytest.mark.parametrize("name", ["passages-*.faiss", "documents-*.faiss", "encoder-*/model.onnx"])
 @pytest.mark.parametrize("how", ["half", "garbage"])
 def test_what_is_damaged_but_derived_is_told_and_mended(
     index: Path, refused: Refused, name: str, how: str, capsys: pytest.CaptureFixture[str]
@@ -349,6 +347,21 @@ def test_what_is_damaged_but_derived_is_told_and_mended(
     assert f"Mend: run onrecord index --index {index}" in error
     assert run(["index", "--index", str(index)]) == 0
     assert "3 documents" in capsys.readouterr().out
+    assert run(["ask", "which glacier?", "--min-confidence", "0"]) == 0
+    assert "The glacier was the subject" in capsys.readouterr().out
+
+
+def test_kept_vectors_that_are_damaged_stop_no_question_and_are_made_anew(
+    index: Path, refused: Refused, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for log in index.glob(f"{VECTORS}-*"):
+        log.unlink()
+    damaged(index / VECTORS, "garbage")
+    assert run(["ask", "which glacier?", "--min-confidence", "0"]) == 0
+    (tmp_path / "new.txt").write_text(TEXT)
+    assert VECTORS in refused("index", str(tmp_path / "new.txt"))
+    assert run(["index", "--index", str(index)]) == 0
+    capsys.readouterr()
     assert run(["ask", "which glacier?", "--min-confidence", "0"]) == 0
     assert "The glacier was the subject" in capsys.readouterr().out
 

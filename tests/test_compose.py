@@ -1,11 +1,10 @@
-import numpy as np
 import pytest
 
 from rag.compose import ComposeConfig, compose, group, say_the_same
 from rag.datatypes import Document, Evidence, Hit, Passage, Query, Sentence, Span
 from rag.errors import ConfigInvalid
 
-QUERY = Query("who left?", np.zeros(2, np.float32))
+QUERY = Query("who left?")
 
 
 def evidence(text: str, probability: float, document: str = "a.txt") -> Evidence:

@@ -6,7 +6,6 @@ import pytest
 
 from rag import OnRecord
 from rag.datatypes import Hit, Query
-from rag.encoders import SentenceTransformerEncoder
 from rag.engine import shipped_reader
 from rag.evaluate.selection import (
     Given,
@@ -137,18 +136,17 @@ def test_given_sentences_are_scored_as_those_of_an_index_are(tmp_path: Path) -> 
         expected = {e.sentence.text: e.probability for e in evidence}
         assert list(scores) == pytest.approx([expected[text] for text in one.sentences], abs=2e-4)
     assert len({score for scores in result.scores for score in scores}) == 5
-    assert [stage for stage, *_ in told] == ["embedding", "reading", "reading"]
+    assert [stage for stage, *_ in told] == ["reading", "reading"]
     assert evaluate_selection(SelectionSet("hand", questions)) == result
 
 
 def test_a_sentence_of_two_passages_has_the_better_of_its_scores() -> None:
     one = question(*long_text(), text="Which ministers met?")
-    sentences, encoder = sentences_of(one), SentenceTransformerEncoder()
-    collection = Given(passages_of(sentences), encoder)
-    query = Query(one.text, encoder.encode([one.text])[0])
+    sentences = sentences_of(one)
+    collection = Given(passages_of(sentences))
     found: dict[str, list[float]] = {}
     for passage in passages_of(sentences):
-        for evidence in shipped_reader().read(query, [Hit(passage, 1.0)], collection):
+        for evidence in shipped_reader().read(Query(one.text), [Hit(passage, 1.0)], collection):
             found.setdefault(evidence.sentence.text, []).append(evidence.probability)
     assert any(len(set(scores)) > 1 for scores in found.values())
     (scores,) = evaluate_selection(SelectionSet("one", (one,))).scores

@@ -1,116 +1,120 @@
 import math
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.datatypes import Evidence
+from rag.datatypes import Document, Evidence, Hit, Query
 from rag.engine import OnRecord
-from rag.evidence import FEATURES, features, names, term_weights
+from rag.errors import ConfigInvalid
+from rag.evaluate.selection import Given
+from rag.evidence import SHIPPED, JointReader, ReadConfig
+from rag.evidence.calibration import INPUTS, Calibration
+from rag.evidence.model import EvidenceModel, Reading
+from rag.evidence.windows import WindowTokenizer
+from rag.segment import passages, segment
+
+ARTICLES = {
+    "bridge": "Workers closed the bridge on Monday. It will open again in March, the mayor said.",
+    "glacier": "The glacier lost four metres of ice in 2019. A team from Bern measured it.",
+    "market": "Prices of tomatoes rose. Farmers blamed the rain, which fell for six weeks.",
+}
+QUESTION = "When was the bridge closed?"
 
 
-def column(table: np.ndarray, name: str) -> list[float]:
-    return [round(float(value), 6) for value in table[:, FEATURES.index(name)]]
+@pytest.fixture(scope="module")
+def model() -> EvidenceModel:
+    return EvidenceModel(SHIPPED)
 
 
-def read_features(question: str, sentences: list[str], title: str = "") -> np.ndarray:
-    similarity = np.linspace(0.1, 0.9, len(sentences), dtype=np.float32)
-    weights = {"bridg": 0.75, "close": 0.25}
-    return features(
-        question, weights, sentences, title=title, similarity=similarity, passage_similarity=0.5
-    )
+def hits() -> list[Hit]:
+    documents = (Document(name, text, name.title()) for name, text in ARTICLES.items())
+    return [Hit(one, 1.0) for document in documents for one in passages(segment(document))]
 
 
-def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
-    table = read_features("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
-    assert column(table, "cover") == [0.75, 0.25, 0.0]
+def read(some: list[Hit], config: ReadConfig | None = None) -> tuple[Evidence, ...]:
+    collection = Given([hit.passage for hit in hits()])
+    return JointReader(config=config).read(Query(QUESTION), some, collection)
 
 
-def test_context_is_the_title_and_the_sentence_before() -> None:
-    table = read_features("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
-    assert column(table, "cover_in_context") == [0.75, 1.0, 0.25]
-    titled = read_features("bridge closed", ["Rain fell."], title="The bridges")
-    assert column(titled, "cover_in_context") == [0.75]
+def test_the_sentence_that_answers_is_first_and_likely() -> None:
+    first, *others = read(hits())
+    assert first.sentence.text == "Workers closed the bridge on Monday."
+    assert first.probability > 0.5 > max(one.probability for one in others)
 
 
-def test_similarities_are_handed_on_as_they_are() -> None:
-    table = read_features("bridge closed", ["The bridge.", "It closed."])
-    assert column(table, "similarity") == [0.1, 0.9]
-    assert column(table, "passage_similarity") == [0.5, 0.5]
+def test_a_score_does_not_depend_on_what_else_is_read() -> None:
+    everything = ReadConfig(depth=9, whole=9)
+    together = {one.sentence: one.score for one in read(hits(), everything)}
+    backwards = {one.sentence: one.score for one in read(hits()[::-1], everything)}
+    alone = {one.sentence: one.score for hit in hits() for one in read([hit], everything)}
+    assert together == backwards == alone
+    assert len(together) == 6
 
 
-def test_an_expected_number_is_looked_for() -> None:
-    table = read_features("How many bridges closed?", ["Three bridges.", "The bridge."])
-    assert column(table, "answer_type") == [1.0, -1.0]
+def test_only_the_likeliest_passages_are_read_whole(model: EvidenceModel) -> None:
+    tokens = WindowTokenizer(SHIPPED / "tokenizer.json")
+    windows = [tokens.window(QUESTION, name, [text]) for name, text in ARTICLES.items()]
+    found = JointReader(config=ReadConfig(whole=1)).readings(windows)
+    first = model.first(windows)
+    likeliest = max(range(3), key=lambda at: first[at].answers)
+    assert [one.stage for one in found] == [
+        "whole" if at == likeliest else "first" for at in range(3)
+    ]
+    assert [one.answers for at, one in enumerate(found) if at != likeliest] == [
+        one.answers for at, one in enumerate(first) if at != likeliest
+    ]
 
 
-def test_a_passage_without_sentences_has_no_rows() -> None:
-    assert read_features("bridge", []).shape == (0, len(FEATURES))
+def test_hits_beyond_the_depth_are_not_read() -> None:
+    found = read(hits(), ReadConfig(depth=1))
+    assert {one.sentence.document.id for one in found} == {"bridge"}
 
 
-def test_rare_terms_weigh_more_and_all_weights_sum_to_one() -> None:
-    weights = term_weights({"rare": 1, "common": 90, "absent": 0}, 100)
-    assert weights["absent"] > weights["rare"] > weights["common"] > 0
-    assert sum(weights.values()) == pytest.approx(1)
-    # By hand: ln(1 + 100 / 1.5), ln(1 + 100 / 90.5), ln(1 + 100 / 0.5)
-    raw = {"rare": 4.214594, "common": 0.744282, "absent": 5.303305}
-    assert weights == pytest.approx({k: v / sum(raw.values()) for k, v in raw.items()}, abs=1e-5)
+def test_no_hits_are_no_evidence() -> None:
+    assert read([]) == ()
 
 
-def test_no_terms_have_no_weights() -> None:
-    assert term_weights({}, 100) == {}
-
-
-def read(index: Path, question: str) -> tuple[Evidence, ...]:
-    return OnRecord.open(index).explain(question).evidence
+@pytest.mark.parametrize("values", [{"depth": 0}, {"whole": 0}])
+def test_reading_nothing_is_refused(values: dict[str, int]) -> None:
+    with pytest.raises(ConfigInvalid, match="is 0: use 1 or more"):
+        ReadConfig(**values)
 
 
 def test_every_sentence_of_the_hits_is_scored_once_best_first(seeds_index: Path) -> None:
-    found = read(seeds_index, "what did Putin say about Syria?")
-    hits = OnRecord.open(seeds_index).search("what did Putin say about Syria?", depth=20)
-    wanted = {(s.document.id, s.span) for hit in hits for s in hit.passage.sentences}
-    assert {(one.sentence.document.id, one.sentence.span) for one in found} == wanted
-    assert len(found) == len(wanted)
-    scores = [one.score for one in found]
+    engine = OnRecord.open(seeds_index)
+    found = engine.explain("what did Putin say about Syria?")
+    wanted = {(s.document.id, s.span) for hit in found.hits for s in hit.passage.sentences}
+    assert {(one.sentence.document.id, one.sentence.span) for one in found.evidence} == wanted
+    assert len(found.evidence) == len(wanted)
+    scores = [one.score for one in found.evidence]
     assert scores == sorted(scores, reverse=True)
 
 
-def test_probability_is_the_logistic_of_the_score(seeds_index: Path) -> None:
-    for one in read(seeds_index, "When was the Oreshnik first used?")[:20]:
+def test_probability_is_the_logistic_of_the_score() -> None:
+    for one in read(hits()):
         assert one.probability == pytest.approx(1 / (1 + math.exp(-one.score)))
 
 
-def test_the_sentence_that_answers_comes_before_one_that_does_not(seeds_index: Path) -> None:
-    found = [
-        one.sentence.text for one in read(seeds_index, "Which naval base did Russia have in Syria?")
-    ]
-    base = next(at for at, text in enumerate(found) if "Tartus" in text)
-    assert base < 3
+def test_calibration_is_a_weighted_sum_by_stage() -> None:
+    weights = np.arange(1.0, 1 + len(INPUTS))
+    layer = Calibration({"first": weights, "whole": 0 * weights}, {"first": 0.5, "whole": 2.0}, 0.5)
+    seen = np.array([[0.25, 0.5, 1.0, 0.0, -1.0]])
+    logits = np.array([1.0], np.float32)
+    both = -math.log1p(math.exp(-1)) - math.log1p(math.exp(2))  # of logits 1 and -2
+    expected = 0.5 + 1 - 2 * 2 + 3 * both + 4 * 0.25 + 5 * 0.5 + 6 - 8
+    first = layer.logits(Reading(logits, -2.0, "first"), seen)
+    assert first == pytest.approx([expected], abs=1e-4)
+    assert layer.logits(Reading(logits, -2.0, "whole"), seen) == pytest.approx([2.0])
 
 
-@pytest.mark.parametrize(
-    ("question", "found"),
-    [
-        ("What did Ann Lee say in 2019?", ("Ann", "Lee", "2019")),
-        ("Bridges closed", ()),
-        ("what did lee say", ()),
-        ("What is NATO's plan?", ("NATO's",)),
-    ],
-)
-def test_names_are_capitals_after_the_first_word_and_numbers(
-    question: str, found: tuple[str, ...]
-) -> None:
-    assert names(question) == found
-
-
-def test_names_are_looked_for_in_context_and_in_the_whole_passage() -> None:
-    table = read_features("What did Lee say in 2019?", ["Lee left.", "Rain fell.", "In 2019."])
-    assert column(table, "names_in_context") == [0.5, 0.5, 0.5]
-    assert column(table, "names_in_passage") == [1.0, 1.0, 1.0]
-    assert column(read_features("Who left?", ["Rain fell."]), "names_in_context") == [1.0]
-
-
-def test_spellings_of_a_name_count_as_the_name_and_other_numbers_do_not() -> None:
-    assert column(read_features("Is Zelenskyy in?", ["Zelensky is in."]), "names_in_context") == [1]
-    assert column(read_features("Is Moreno in?", ["Zelensky is in."]), "names_in_context") == [0]
-    assert column(read_features("Was it 20191?", ["It was 20192."]), "names_in_context") == [0]
+@pytest.mark.parametrize("name", ["lower.onnx", "upper.onnx"])
+def test_a_damaged_file_of_the_model_is_told(tmp_path: Path, name: str) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "weights")
+    (tmp_path / "weights" / name).write_bytes(b"no model")
+    with pytest.raises(ValueError, match=name):
+        EvidenceModel(tmp_path / "weights")
+    (tmp_path / "weights" / name).unlink()
+    with pytest.raises(OSError, match=name):
+        EvidenceModel(tmp_path / "weights")

@@ -10,11 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import ClassVar, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag.datatypes import Document, Hit, Passage, Query, Sentence, Span
-from rag.encoders import SentenceTransformerEncoder
 from rag.engine import shipped_reader
 from rag.evaluate.measures import (
     Interval,
@@ -25,13 +21,14 @@ from rag.evaluate.measures import (
     ranking_measures,
 )
 from rag.evaluate.sets import SelectionQuestion, SelectionSet
+from rag.evidence import ReadConfig
 from rag.indexing import Progress
 from rag.segment import passages
 from rag.terms import terms
 
 MEASURES = ("AP", "RR", "P@1")
 
-_EMBED_AT_ONCE = 256  # texts, between two steps of the progress
+_ALL = 1_000_000  # passages of a question; more than any has
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +93,18 @@ def _ranked(scores: Sequence[float]) -> tuple[tuple[str, float], ...]:
 def evaluate_selection(
     given: SelectionSet, *, progress: Progress = lambda stage, done, total: None
 ) -> SelectionResult:
-    """Score the sentences of every question by the evidence reader that answers pass through."""
-    encoder, reader = SentenceTransformerEncoder(), shipped_reader()
+    """Score the sentences of every question by the evidence reader that answers pass through.
+
+    Every given passage is read whole: there is no ranking that could tell which are worth it.
+    """
+    reader = shipped_reader(ReadConfig(depth=_ALL, whole=_ALL))
     asked = [sentences_of(question) for question in given.questions]
-    collection = Given(
-        [passage for sentences in asked for passage in passages_of(sentences)], encoder, progress
-    )
-    vectors = encoder.encode([question.text for question in given.questions])
+    collection = Given([passage for sentences in asked for passage in passages_of(sentences)])
     scores = []
     for number, (question, sentences) in enumerate(zip(given.questions, asked, strict=True)):
         progress("reading", number, len(asked))
         hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
-        evidence = reader.read(Query(question.text, vectors[number]), hits, collection)
+        evidence = reader.read(Query(question.text), hits, collection)
         best = {(one.sentence.document.id, one.sentence.span): one.probability for one in evidence}
         scores.append(tuple(best[one.document.id, one.span] for one in sentences))
     return SelectionResult(given, tuple(scores), reader.min_confidence)
@@ -144,27 +141,10 @@ class Given:
     Passages of the same words are one: questions share them.
     """
 
-    def __init__(
-        self,
-        given: Sequence[Passage],
-        encoder: SentenceTransformerEncoder,
-        progress: Progress = lambda stage, done, total: None,
-    ) -> None:
+    def __init__(self, given: Sequence[Passage]) -> None:
         contexts = dict.fromkeys(map(_in_context, given))
-        sentences = (one.text for passage in given for one in passage.sentences)
-        texts = sorted({*contexts, *sentences}, key=lambda text: (len(text), text))
         self._passages = len(contexts)
         self._counts = Counter(term for context in contexts for term in set(terms(context)))
-        self._vectors: dict[str, NDArray[np.float32]] = {}
-        for start in range(0, len(texts), _EMBED_AT_ONCE):
-            progress("embedding", start, len(texts))
-            some = texts[start : start + _EMBED_AT_ONCE]
-            self._vectors |= zip(some, encoder.encode(some), strict=True)
-
-    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Vectors of a passage and of its sentences. Shapes: (width,), (n_sentences, width)."""
-        parts = [self._vectors[one.text] for one in passage.sentences]
-        return self._vectors[_in_context(passage)], np.stack(parts)
 
     def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
         """In how many passages each term stands."""
@@ -176,6 +156,6 @@ class Given:
 
 
 def _in_context(passage: Passage) -> str:
-    """What is embedded and counted for a passage, as in an index; a test holds them together."""
+    """What is counted of a passage: its words and those of its title."""
     title = passage.document.title
     return f"{title}\n{passage.text}" if title else passage.text

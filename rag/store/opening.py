@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from rag.errors import IndexDamaged, IndexForeign, IndexMissing, IndexOutdated
@@ -40,18 +40,14 @@ def _is_ours(entry: Path) -> bool:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """The record with the vectors attached, both read-only."""
+    """The record, read-only."""
     first, *others = _read_uris(path)
     try:
-        connection = _opened(first)
+        return _opened(first)
     except sqlite3.OperationalError:
         if not others:
             raise
-        connection = _opened(*others)
-    vectors = path.with_name(VECTORS)
-    if vectors.is_file():
-        any(_attached(connection, uri) for uri in _read_uris(vectors))
-    return connection
+        return _opened(*others)
 
 
 def _read_uris(path: Path) -> tuple[str, ...]:
@@ -75,18 +71,6 @@ def _opened(uri: str) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _attached(connection: sqlite3.Connection, uri: str) -> bool:
-    """Attach the vectors, or leave them out where they are damaged: documents do not need them."""
-    try:
-        connection.execute("ATTACH ? AS vectors", (uri,))
-        connection.execute("SELECT 1 FROM vectors.vectors").fetchone()
-    except sqlite3.DatabaseError:
-        with suppress(sqlite3.DatabaseError):  # it was not attached at all
-            connection.execute("DETACH vectors")
-        return False
-    return True
 
 
 def check_header(index: Path, connection: sqlite3.Connection) -> None:

@@ -189,39 +189,6 @@ class Record:
             found[each] = Passage(documents[of], Span(start, stop), tuple(parts))
         return found
 
-    def vectors(self, passage: Passage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Vectors of a passage and of its sentences, in order. Shapes: (width,), (n, width).
-
-        Raises:
-            IndexDamaged: A vector is missing.
-        """
-        place = (passage.document.id, passage.span.start)
-        with _reading_vectors(self.index):
-            whole = self._sql.execute(
-                "SELECT v.vector FROM passages p JOIN documents d ON d.id = p.document "
-                "JOIN vectors.vectors v ON v.key = p.vector WHERE d.name = ? AND p.start = ?",
-                place,
-            ).fetchone()
-            parts = self._sql.execute(
-                "SELECT v.vector FROM sentences s JOIN documents d ON d.id = s.document "
-                "JOIN vectors.vectors v ON v.key = s.vector "
-                "WHERE d.name = ? AND s.start >= ? AND s.start < ? AND s.block = 'body' "
-                "ORDER BY s.start",
-                (*place, passage.span.end),
-            ).fetchall()
-        if whole is None or len(parts) != len(passage.sentences):
-            raise IndexDamaged(self.index, f"{VECTORS} lacks vectors of {passage.document.id}")
-        rows = [np.frombuffer(row[0], np.float32) for row in parts]
-        return np.frombuffer(whole[0], np.float32), np.stack(rows)
-
-    def passage_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """All passage ids, ascending, and their vectors. Shapes: (n,), (n, width).
-
-        Raises:
-            IndexDamaged: A vector is missing.
-        """
-        return passage_vectors(self.index, self._sql, self.settings.width, self.passages())
-
 
 def passage_vectors(
     index: Path, connection: sqlite3.Connection, width: int, count: int

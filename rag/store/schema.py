@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 2  # raise it when the meaning of a saved byte changes
+FORMAT = 3  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -21,7 +21,7 @@ CREATE INDEX documents_by_file ON documents (file);
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
     start INTEGER NOT NULL, stop INTEGER NOT NULL, block TEXT NOT NULL,
-    speaker TEXT, kind TEXT NOT NULL, vector BLOB
+    speaker TEXT, kind TEXT NOT NULL
 );
 CREATE INDEX sentences_by_document ON sentences (document, start);
 CREATE TABLE passages (

@@ -153,17 +153,17 @@ class Writer:
     def cut(
         self,
         document: Document,
-        sentences: Iterable[tuple[Sentence, bytes | None]],
+        sentences: Iterable[Sentence],
         passages: Iterable[tuple[Passage, bytes]],
     ) -> None:
-        """Add the sentences and passages of a document, each with the key of its vector."""
+        """Add the sentences and passages of a document, these with the keys of their vectors."""
         row = self._row(document.id)
         self._sql.executemany(
-            "INSERT INTO sentences (document, start, stop, block, speaker, kind, vector) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO sentences (document, start, stop, block, speaker, kind) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
-                (row, one.span.start, one.span.end, one.block, one.speaker, one.kind, key)
-                for one, key in sentences
+                (row, one.span.start, one.span.end, one.block, one.speaker, one.kind)
+                for one in sentences
             ),
         )
         for number, (passage, key) in enumerate(passages):
@@ -259,9 +259,7 @@ class Writer:
         """Forget vectors that the last committed state does not use."""
         self._vectors.execute("ATTACH ? AS record", (str(self.index / RECORD),))
         self._vectors.execute(
-            "DELETE FROM vectors WHERE key NOT IN ("
-            "SELECT vector FROM record.passages UNION "
-            "SELECT vector FROM record.sentences WHERE vector IS NOT NULL)"
+            "DELETE FROM vectors WHERE key NOT IN (SELECT vector FROM record.passages)"
         )
         self._vectors.execute("DETACH record")
 

@@ -1,0 +1,147 @@
+"""Retrieved passages to scored sentences: which of them answer, and how probably.
+
+Flow: Query + hits -> `JointReader.read` -> every body sentence that was read, once, best first.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
+
+from rag.datatypes import Evidence, Hit, Query
+from rag.errors import ConfigInvalid
+from rag.evidence.calibration import Calibration
+from rag.evidence.facts import facts, term_weights
+from rag.evidence.model import EvidenceModel, Reading
+from rag.evidence.windows import Window, WindowTokenizer
+from rag.terms import content_terms
+
+__all__ = ["Collection", "EvidenceReader", "JointReader", "ReadConfig"]
+SHIPPED = Path(str(files("rag"))) / "evidence" / "weights"
+
+
+class Collection(Protocol):
+    """What a reader may know of the passages beside their text."""
+
+    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
+        """In how many passages each term stands."""
+
+    def passages(self) -> int:
+        """How many passages there are."""
+
+
+class EvidenceReader(Protocol):
+    """Reads passages as a whole and scores their sentences.
+
+    `min_confidence` is the probability below which its best sentence is no answer, and `depth` how
+    many passages it reads.
+    """
+
+    min_confidence: float
+    depth: int
+
+    def read(
+        self, query: Query, hits: Sequence[Hit], collection: Collection
+    ) -> tuple[Evidence, ...]:
+        """Every sentence of the hits once, best first; ties by document and place."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadConfig:
+    """How much is read.
+
+    `depth`: passages that get a first reading; `whole`: how many of those, the likeliest to answer,
+    are read by all layers.
+
+    Raises:
+        ConfigInvalid: A value is below 1.
+    """
+
+    depth: int = 8
+    whole: int = 3
+
+    def __post_init__(self) -> None:
+        for name in ("depth", "whole"):
+            if getattr(self, name) < 1:
+                raise ConfigInvalid(f"{name} is {getattr(self, name)}", "use 1 or more")
+
+
+class JointReader:
+    """Our own small model: it reads question, title and passage at once.
+
+    Each sentence gets a logit from its own tokens, and the passage one for "something here
+    answers"; `Calibration` turns both, and a few facts, into a probability. A sentence in several
+    passages has the best of its scores. The model is loaded by the first question.
+    """
+
+    def __init__(self, folder: Path = SHIPPED, config: ReadConfig | None = None) -> None:
+        self._folder = folder
+        self._config = config or ReadConfig()
+        self._calibration = Calibration.read(folder / "calibration.json")
+        self.min_confidence = self._calibration.min_confidence
+        self.depth = self._config.depth
+
+    @cached_property
+    def _model(self) -> EvidenceModel:
+        return EvidenceModel(self._folder)
+
+    @cached_property
+    def _tokens(self) -> WindowTokenizer:
+        return WindowTokenizer(self._folder / "tokenizer.json")
+
+    def read(
+        self, query: Query, hits: Sequence[Hit], collection: Collection
+    ) -> tuple[Evidence, ...]:
+        """See `EvidenceReader.read`; hits beyond `depth` are not read."""
+        words = content_terms(query.text)
+        weights = term_weights(collection.passage_counts(words), collection.passages())
+        some = hits[: self.depth]
+        readings = self.readings([self._window(query, hit) for hit in some])
+        return _ranked(
+            [
+                one
+                for hit, reading in zip(some, readings, strict=True)
+                for one in self._evidence(query, hit, reading, weights)
+            ]
+        )
+
+    def _window(self, query: Query, hit: Hit) -> Window:
+        texts = [sentence.text for sentence in hit.passage.sentences]
+        return self._tokens.window(query.text, hit.passage.document.title or "", texts)
+
+    def readings(self, windows: Sequence[Window]) -> list[Reading]:
+        """The last reading of each window: a whole one of those likeliest to answer."""
+        found = self._model.first(windows)
+        likeliest = sorted(range(len(found)), key=lambda at: (-round(found[at].answers, 4), at))
+        chosen = likeliest[: self._config.whole]
+        again = self._model.whole((windows[at], found[at]) for at in chosen)
+        for at, reading in zip(chosen, again, strict=True):
+            found[at] = reading
+        return found
+
+    def _evidence(
+        self, query: Query, hit: Hit, reading: Reading, weights: Mapping[str, float]
+    ) -> list[Evidence]:
+        sentences = hit.passage.sentences
+        title = hit.passage.document.title or ""
+        seen = facts(query.text, weights, [one.text for one in sentences], title=title)
+        logits = self._calibration.logits(reading, seen)
+        return [
+            Evidence(sentence, float(logit), 1 / (1 + math.exp(-logit)), hit)
+            for sentence, logit in zip(sentences, logits, strict=True)
+        ]
+
+
+def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Each sentence once, with its best score, best first; ties by document and place."""
+    best: dict[tuple[str, int], Evidence] = {}
+    for one in sorted(evidence, key=_rank_key):
+        best.setdefault((one.sentence.document.id, one.sentence.span.start), one)
+    return tuple(best.values())
+
+
+def _rank_key(one: Evidence) -> tuple[float, str, int]:
+    return (-one.score, one.sentence.document.id, one.sentence.span.start)

@@ -1,0 +1,82 @@
+"""What is plainly to be seen of a sentence beside what the model says of it.
+
+Flow: question + sentences of a passage -> `facts` -> a table of numbers that calibration reads.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence, Set
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.evidence.answer_type import expected_type, match
+from rag.terms import terms
+
+FACTS = ("cover", "cover_in_context", "names_in_context", "names_in_passage", "answer_type")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
+
+
+def term_weights(counts: Mapping[str, int], passages: int) -> dict[str, float]:
+    """Inverse document frequency of the question's terms, as shares that sum to 1.
+
+    Source: the probabilistic form of Robertson and Sparck Jones 1976, kept above 0.
+    """
+    raw = {term: math.log(1 + passages / (0.5 + count)) for term, count in counts.items()}
+    total = sum(raw.values()) or 1.0
+    return {term: weight / total for term, weight in raw.items()}
+
+
+def facts(
+    question: str, weights: Mapping[str, float], sentences: Sequence[str], *, title: str
+) -> NDArray[np.float64]:
+    """What is seen of each sentence of a passage, in the order of `FACTS`.
+
+    Args:
+        question: As it was asked; its form tells what kind of answer is expected.
+        weights: Share of each of its terms; sums to 1.
+        sentences: Of one passage, in order.
+        title: Of their document; with the sentence before, it is the context of a sentence.
+
+    Returns:
+        Each 0 to 1, but -1 to 1 for the type of answer. Shape: (n_sentences, n_facts).
+    """
+    expected = expected_type(question)
+    named = names(question)
+    of_title = set(terms(title))
+    held = [set(terms(sentence)) for sentence in sentences]
+    of_passage = _names_found(named, of_title.union(*held))
+    rows = []
+    for place, here in enumerate(held):
+        context = here | of_title | (held[place - 1] if place else set())
+        rows.append(
+            (
+                sum(weight for term, weight in weights.items() if term in here),
+                sum(weight for term, weight in weights.items() if term in context),
+                _names_found(named, context),
+                of_passage,
+                match(expected, sentences[place], asked=weights.keys()),
+            )
+        )
+    return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
+
+
+def names(question: str) -> tuple[str, ...]:
+    """Words of a question that name: with a capital, but for the first word, or with a digit."""
+    words = enumerate(_WORD.findall(question))
+    return tuple(w for place, w in words if w[0].isdigit() or (place and w[0].isupper()))
+
+
+def _names_found(named: Sequence[str], there: Set[str]) -> float:
+    """Share of the names whose terms, or terms spelled alike, are there; 1 without names."""
+    if not named:
+        return 1.0
+    alike = {term[:_ALIKE] for term in there if len(term) > _ALIKE and term.isalpha()}
+
+    def found(name: str) -> bool:
+        return all(
+            term in there or (len(term) > _ALIKE and term[:_ALIKE] in alike) for term in terms(name)
+        )
+
+    return sum(map(found, named)) / len(named)

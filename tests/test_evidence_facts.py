@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from rag.evidence.facts import FACTS, facts, names, term_weights
+
+
+def column(table: np.ndarray, name: str) -> list[float]:
+    return [round(float(value), 6) for value in table[:, FACTS.index(name)]]
+
+
+def seen(question: str, sentences: list[str], title: str = "") -> np.ndarray:
+    return facts(question, {"bridg": 0.75, "close": 0.25}, sentences, title=title)
+
+
+def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
+    table = seen("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
+    assert column(table, "cover") == [0.75, 0.25, 0.0]
+
+
+def test_context_is_the_title_and_the_sentence_before() -> None:
+    table = seen("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
+    assert column(table, "cover_in_context") == [0.75, 1.0, 0.25]
+    titled = seen("bridge closed", ["Rain fell."], title="The bridges")
+    assert column(titled, "cover_in_context") == [0.75]
+
+
+def test_an_expected_number_is_looked_for() -> None:
+    table = seen("How many bridges closed?", ["Three bridges.", "The bridge."])
+    assert column(table, "answer_type") == [1.0, -1.0]
+
+
+def test_a_passage_without_sentences_has_no_rows() -> None:
+    assert seen("bridge", []).shape == (0, len(FACTS))
+
+
+def test_rare_terms_weigh_more_and_all_weights_sum_to_one() -> None:
+    weights = term_weights({"rare": 1, "common": 90, "absent": 0}, 100)
+    assert weights["absent"] > weights["rare"] > weights["common"] > 0
+    assert sum(weights.values()) == pytest.approx(1)
+    # By hand: ln(1 + 100 / 1.5), ln(1 + 100 / 90.5), ln(1 + 100 / 0.5)
+    raw = {"rare": 4.214594, "common": 0.744282, "absent": 5.303305}
+    assert weights == pytest.approx({k: v / sum(raw.values()) for k, v in raw.items()}, abs=1e-5)
+
+
+def test_no_terms_have_no_weights() -> None:
+    assert term_weights({}, 100) == {}
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("What did Ann Lee say in 2019?", ("Ann", "Lee", "2019")),
+        ("Bridges closed", ()),
+        ("what did lee say", ()),
+        ("What is NATO's plan?", ("NATO's",)),
+    ],
+)
+def test_names_are_capitals_after_the_first_word_and_numbers(
+    question: str, found: tuple[str, ...]
+) -> None:
+    assert names(question) == found
+
+
+def test_names_are_looked_for_in_context_and_in_the_whole_passage() -> None:
+    table = seen("What did Lee say in 2019?", ["Lee left.", "Rain fell.", "In 2019."])
+    assert column(table, "names_in_context") == [0.5, 0.5, 0.5]
+    assert column(table, "names_in_passage") == [1.0, 1.0, 1.0]
+    assert column(seen("Who left?", ["Rain fell."]), "names_in_context") == [1.0]
+
+
+def test_spellings_of_a_name_count_as_the_name_and_other_numbers_do_not() -> None:
+    assert column(seen("Is Zelenskyy in?", ["Zelensky is in."]), "names_in_context") == [1]
+    assert column(seen("Is Moreno in?", ["Zelensky is in."]), "names_in_context") == [0]
+    assert column(seen("Was it 20191?", ["It was 20192."]), "names_in_context") == [0]

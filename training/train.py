@@ -1,0 +1,194 @@
+"""Train the evidence model; stop at any time, and go on from the last checkpoint.
+
+    python -m training.train --examples FOLDER/examples.jsonl --run FOLDER [--minutes 60] [--quick]
+
+A checkpoint is written every few minutes, whole or not at all. `--quick` overfits a hundred
+examples and fails where it cannot.
+"""
+
+import argparse
+import json
+import math
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+
+from rag.evidence.windows import Window, WindowTokenizer
+from training.bases import cross_encoder_folder
+from training.examples import SEED, Example
+from training.model import Batch, EvidenceModel, loss
+
+BATCH_TOKENS = 2_400  # padding included
+BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
+WARM_UP = 0.05  # share of the steps in which the rates rise
+EXIT_SHARE = 0.5  # weight of the head after half of the layers
+CHECKPOINT_MINUTES = 5
+HELD_OUT = 600  # examples that are looked at now and then and never trained on
+
+Labelled = tuple[Window, tuple[int, ...], str]
+
+
+def main() -> None:
+    """Train, or go on training."""
+    command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    command.add_argument("--examples", type=Path, required=True)
+    command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
+    command.add_argument("--tokens", type=float, default=3.2e6, help="to be read in all")
+    command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
+    given = command.parse_args()
+    torch.manual_seed(SEED)
+    made = read_examples(given.examples)
+    if given.quick:
+        overfit(made[:: max(1, len(made) // 100)][:100])
+        return
+    given.run.mkdir(parents=True, exist_ok=True)
+    train(made, given.run, int(given.tokens))
+
+
+def read_examples(path: Path) -> list[Example]:
+    """As `training.examples` wrote them."""
+    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [Example(**{**row, "sentences": tuple(row["sentences"]),
+                       "answers": tuple(row["answers"])}) for row in rows]  # fmt: skip
+
+
+def labelled(made: Sequence[Example]) -> list[Labelled]:
+    """The windows of examples, where room was left for every answering sentence."""
+    tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
+    out = []
+    for one in made:
+        window = tokens.window(one.question, one.title, one.sentences)
+        room = [there.stop > there.start for there in window.sentences]
+        if all(room[at] for at in one.answers):
+            out.append((window, one.answers, one.kind))
+    return out
+
+
+def batches(some: Sequence[Labelled], chance: random.Random) -> Iterator[list[Labelled]]:
+    """All, shuffled, with windows of like length side by side."""
+    order = list(some)
+    chance.shuffle(order)
+    for start in range(0, len(order), 1_500):
+        part = sorted(order[start : start + 1_500], key=lambda one: len(one[0].ids))
+        lots: list[list[Labelled]] = [[]]
+        for one in part:
+            if lots[-1] and len(one[0].ids) * (len(lots[-1]) + 1) > BATCH_TOKENS:
+                lots.append([])
+            lots[-1].append(one)
+        chance.shuffle(lots)
+        yield from lots
+
+
+def losses(model: EvidenceModel, lot: Sequence[Labelled]) -> torch.Tensor:
+    """Of both heads."""
+    batch = Batch.of([window for window, _, _ in lot])
+    labels = torch.zeros(batch.present.shape)
+    for row, (_, answers, _) in enumerate(lot):
+        labels[row, list(answers)] = 1.0
+    half, whole = (loss(*found, labels, batch.present) for found in model(batch))
+    return whole + EXIT_SHARE * half
+
+
+def optimizer_of(model: EvidenceModel) -> torch.optim.Optimizer:
+    """AdamW with a higher rate for the heads, which begin at random."""
+    body = [one for one in model.encoder.parameters() if one.requires_grad]
+    return torch.optim.AdamW(
+        [{"params": body, "top": BODY}, {"params": model.heads.parameters(), "top": HEADS}],
+        weight_decay=0.01,
+    )
+
+
+def step(model: EvidenceModel, optimizer: torch.optim.Optimizer, lot: list, share: float) -> float:
+    """One step at `share`, 0 to 1, of the whole training."""
+    rate = min(share / WARM_UP, (1 - share) / (1 - WARM_UP), 1.0)
+    for group in optimizer.param_groups:
+        group["lr"] = group["top"] * max(rate, 0.0)
+    found = losses(model, lot)
+    optimizer.zero_grad(set_to_none=True)
+    found.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    return float(found)
+
+
+def train(made: Sequence[Example], run: Path, tokens: int) -> None:
+    """Read `tokens` tokens of examples, epoch after epoch, in an order that the seed gives."""
+    every = labelled(made)
+    random.Random(SEED).shuffle(every)
+    held, trained = every[:HELD_OUT], every[HELD_OUT:]
+    model = EvidenceModel().train()
+    optimizer = optimizer_of(model)
+    done = seen = epoch = place = 0
+    kept = run / "checkpoint.pt"
+    if kept.exists():
+        state = torch.load(kept, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        done, seen, epoch, place = (state[name] for name in ("done", "seen", "epoch", "place"))
+    saved = began = time.monotonic()
+    start = done
+    mean = 0.0
+    while done < tokens:
+        lots = list(batches(trained, random.Random(f"{SEED} {epoch}")))
+        for lot in lots[place:]:
+            mean = 0.98 * mean + 0.02 * step(model, optimizer, lot, done / tokens)
+            place += 1
+            seen += len(lot)
+            done += sum(len(window.ids) for window, _, _ in lot)
+            if place % 25 == 0:
+                speed = (done - start) / (time.monotonic() - began)
+                print(f"{seen} windows, {done / tokens:.3f}, loss {mean:.3f}, {speed:.0f} tokens/s",
+                      flush=True)  # fmt: skip
+            if time.monotonic() - saved > CHECKPOINT_MINUTES * 60 or done >= tokens:
+                state = {"done": done, "seen": seen, "epoch": epoch, "place": place}
+                _save(
+                    kept,
+                    {"model": model.state_dict(), "optimizer": optimizer.state_dict(), **state},
+                )
+                print(f"checkpoint; held out: {held_out_loss(model, held):.4f}", flush=True)
+                saved = time.monotonic()
+            if done >= tokens:
+                break
+        else:
+            epoch, place = epoch + 1, 0
+    _save(run / "model.pt", model.state_dict())
+
+
+def held_out_loss(model: EvidenceModel, held: Sequence[Labelled]) -> float:
+    """Mean over windows that are not trained on."""
+    model.eval()
+    with torch.no_grad():
+        lots = list(batches(held, random.Random(0)))
+        total = sum(float(losses(model, lot)) * len(lot) for lot in lots)
+    model.train()
+    return total / len(held)
+
+
+def _save(target: Path, state: dict) -> None:
+    draft = target.with_suffix(".draft")
+    torch.save(state, draft)
+    draft.replace(target)
+
+
+def overfit(made: Sequence[Example], steps: int = 60) -> None:
+    """Learn a hundred examples by heart, or fail."""
+    some = labelled(made)
+    model = EvidenceModel().train()
+    optimizer = optimizer_of(model)
+    before = held_out_loss(model, some)
+    number = 0
+    while number < steps:
+        for lot in batches(some, random.Random(number)):
+            step(model, optimizer, lot, 0.05 + number / steps * 0.5)
+            number += 1
+    after = held_out_loss(model, some)
+    print(f"loss {before:.3f} before, {after:.3f} after {number} steps")
+    if not (math.isfinite(after) and after < before / 4):
+        raise SystemExit("a hundred examples were not learned by heart")
+
+
+if __name__ == "__main__":
+    main()
