@@ -1,11 +1,13 @@
 # Everything runs in .venv; versions are in constraints.txt.
 PYTHON ?= python3
 BENCH_TO ?= 100000
+DATA ?= ../shared/eval
+TRAINING ?= .cache/training
 Q ?= what did Putin say about Syria?
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ask serve test lint types unit wheel gold bench clean
+.PHONY: help ask serve test lint types unit wheel gold train bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
@@ -35,9 +37,16 @@ wheel: .venv/dev ## build the wheel, install it alone elsewhere, use it
 gold: .venv/run ## the five measures of answers on our own questions
 	$(BIN)/onrecord eval tests/gold/seeds --corpus seeds
 
+train: .venv/dev ## the evidence model from public data: hours; stop and go on at any time
+	$(BIN)/python -m training.examples --data $(DATA) --out $(TRAINING)
+	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)
+	$(BIN)/python -m training.export --run $(TRAINING)
+	$(BIN)/python -m training.calibrate --data $(DATA)
+
 bench: .venv/dev ## speed and quality figures of the README, one JSON line each
 	$(BIN)/python benchmarks/asking.py
 	$(BIN)/python benchmarks/retrieval.py tests/gold/seeds --corpus seeds
+	$(BIN)/python benchmarks/evidence.py --data $(DATA)
 	$(BIN)/python benchmarks/indexing.py
 	$(BIN)/python benchmarks/growth.py --to $(BENCH_TO)
 	$(BIN)/python benchmarks/sentence_splitting.py --json

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
-from rag.terms import content_terms
+from rag.terms import content_terms, content_words, term, terms, words
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without)\b|n['’]t\b", re.I
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,13 @@ def compose(
     confidence = evidence[0].probability if evidence else 0.0
     if confidence < config.min_confidence or not evidence:
         return Answer(
-            query.text, (), confidence, "abstained", unanswered, nearest=_nearest(evidence)
+            query.text,
+            (),
+            confidence,
+            "abstained",
+            unanswered,
+            nearest=_nearest(evidence),
+            missing=_missing(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
     chosen = [one for one in evidence if one.probability >= enough]
@@ -65,6 +72,19 @@ def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence of each of the three nearest passages."""
     best = {(e.hit.passage.document.id, e.hit.passage.span): e for e in reversed(evidence)}
     return tuple(sorted(best.values(), key=evidence.index)[:3])
+
+
+def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Words of the question that no passage that was read holds, nor its title; as asked."""
+    passages = {one.hit.passage for one in evidence}
+    held = {t for one in passages for t in terms(f"{one.document.title or ''} {one.text}")}
+    sought = {*content_words(query.text)}
+    asked: dict[str, str] = {}
+    for written in _WRITTEN.findall(query.text):
+        for word in words(written):
+            if word in sought:
+                asked.setdefault(term(word), written)
+    return tuple(written for stem, written in asked.items() if held and stem not in held)
 
 
 def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]:

@@ -153,7 +153,8 @@ class Answer:
     """What the sources say, or that they do not.
 
     `confidence`, 0 to 1, is that the first sentence answers the question. An abstained answer has
-    no statements, a reason, and up to three `nearest` sentences. Times are in milliseconds.
+    no statements, a reason, and up to three `nearest` sentences; `missing` are the words of the
+    question that nothing near it holds. Times are in milliseconds.
     """
 
     question: str
@@ -162,4 +163,5 @@ class Answer:
     status: Status
     reason: Reason | None = None
     nearest: tuple[Evidence, ...] = ()
+    missing: tuple[str, ...] = ()
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)

@@ -93,6 +93,9 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
     put(out, line, indent=0)
+    if answer.missing:
+        words = ", ".join(f"“{word}”" for word in answer.missing)
+        put(out, Text(f"Nothing near the question mentions {words}."), indent=0)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))

@@ -55,6 +55,17 @@ def test_each_nearest_passage_is_named_once_by_its_best_sentence() -> None:
     assert [one.sentence.text for one in answer.nearest] == ["Another thing."]
 
 
+def test_an_abstention_names_the_words_that_nothing_near_holds() -> None:
+    found = [evidence("The minister left.", 0.3), evidence("Prices of bread rose.", 0.2)]
+    query = Query("What did the ministers in Ankara say about bread and tea?")
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert answer.missing == ("Ankara", "tea")
+    assert compose(query, [], unanswered="not_answered", config=config()).missing == ()
+    assert (
+        compose(query, found, unanswered="no_match", config=config(min_confidence=0)).missing == ()
+    )
+
+
 def test_no_evidence_at_all_abstains_for_the_reason_given() -> None:
     answer = compose(QUERY, [], unanswered="filtered_out", config=config())
     assert (answer.status, answer.reason, answer.confidence) == ("abstained", "filtered_out", 0.0)

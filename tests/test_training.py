@@ -1,0 +1,117 @@
+"""Data preparation and a training that is small enough to run here."""
+
+import json
+import random
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from training.examples import (
+    Paragraph,
+    held_out,
+    is_used,
+    paragraphs,
+    plain,
+    typing_error,
+    window,
+    with_pronoun,
+)
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DATA = REPOSITORY.parent / "shared" / "eval"
+public = pytest.mark.skipif(not DATA.is_dir(), reason="the public sets are not beside the checkout")
+
+
+def run(*words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+@public
+def test_a_hundred_examples_are_made_twice_the_same_and_learned_by_heart(tmp_path: Path) -> None:
+    made = ("training.examples", "--data", str(DATA), "--paragraphs", "60", "--out")
+    told = run(*made, str(tmp_path / "a"))
+    assert run(*made, str(tmp_path / "b")) == told
+    first, second = ((tmp_path / name / "examples.jsonl").read_bytes() for name in "ab")
+    assert first == second
+    kinds = {json.loads(line)["kind"] for line in first.splitlines()}
+    assert kinds >= {"answers", "near window", "answer removed", "exchanged"}
+    assert "## near window" in told
+    examples = str(tmp_path / "a" / "examples.jsonl")
+    quick = run("training.train", "--quick", "--examples", examples, "--run", str(tmp_path / "run"))
+    before, after = map(float, re.findall(r"loss ([\d.]+) before, ([\d.]+) after", quick)[0])
+    assert after < before / 4
+
+
+def key(text: str) -> str:
+    return " ".join(re.findall(r"\w+", plain(text).lower()))
+
+
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def trained() -> list[Paragraph]:
+    return [one for one in paragraphs(DATA) if is_used(one)]
+
+
+@public
+def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> None:
+    questions = {key(question) for one in trained for question in one.questions}
+    sentences = {key(sentence) for one in trained for sentence in one.sentences}
+    sentences = {one for one in sentences if len(one.split()) >= 8}
+    kept = held_out(DATA)
+    assert len(kept) > 250
+    measured = {
+        "clapnq": [r for r in rows(DATA / "clapnq/dev.selection.jsonl") if r["id"] in kept],
+        "trecqa": rows(DATA / "trecqa/dev.selection.jsonl"),
+        "multirc": rows(DATA / "multirc_eraser/val.selection.jsonl"),
+    }
+    for name, asked in measured.items():
+        assert not {key(one["question"]) for one in asked} & questions, name
+        assert not {key(s) for one in asked for s in one["sentences"]} & sentences, name
+    asked = [key(one["text"]) for one in rows(DATA / "realtimeqa_2022a/queries.jsonl")]
+    asked += [key(r["question"]) for r in rows(REPOSITORY / "tests/gold/seeds/questions.jsonl")]
+    assert not questions.intersection(asked)
+    seeds = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "seeds").iterdir()]
+    articles = " ".join(map(key, seeds))
+    assert not [one for one in sentences if one in articles]
+
+
+def test_text_that_was_cut_into_tokens_is_written_as_usual() -> None:
+    assert plain("He did n't go -lrb- to NATO -rrb- , `` yes '' .") == (
+        'He didn\'t go (to NATO), " yes ".'
+    )
+
+
+def test_a_window_holds_what_answers_and_is_no_longer_than_it_may_be() -> None:
+    sentences = tuple(f"This is sentence number {n} of a text." for n in range(60))
+    for seed in range(50):
+        first, last = window(sentences, frozenset({7}), random.Random(seed)) or (99, 0)
+        assert first <= 7 <= last
+        assert sum(len(s.split()) for s in sentences[first : last + 1]) <= 125
+
+
+def test_a_pronoun_stands_for_a_name_that_the_sentence_before_has() -> None:
+    chance = random.Random(0)
+    text = ["Anna Meier came.", "Meier said that it was cold."]
+    assert with_pronoun(text, 1, chance)
+    assert re.fullmatch(r"(He|She|It) said that it was cold\.", text[1])
+    assert not with_pronoun(["Rain fell.", "Meier said so."], 1, chance)
+    assert not with_pronoun(["Meier said so."], 0, chance)
+
+
+def test_a_typing_error_changes_one_word_a_little() -> None:
+    question = "When was the bridge closed?"
+    for seed in range(40):
+        changed = typing_error(question, random.Random(seed))
+        assert abs(len(changed) - len(question)) <= 1
+        pairs = zip(changed.split(), question.split(), strict=True)
+        assert sum(one != other for one, other in pairs) <= 1
