@@ -1,5 +1,6 @@
 import math
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -118,3 +119,11 @@ def test_a_damaged_file_of_the_model_is_told(tmp_path: Path, name: str) -> None:
     (tmp_path / "weights" / name).unlink()
     with pytest.raises(OSError, match=name):
         EvidenceModel(tmp_path / "weights")
+
+
+def test_the_model_card_names_the_files_that_are_shipped() -> None:
+    card = (SHIPPED / "README.md").read_text(encoding="utf-8")
+    for file in SHIPPED.iterdir():
+        if file.name != "README.md":
+            assert f"{sha256(file.read_bytes()).hexdigest()}  {file.name}\n" in card
+            assert file.stat().st_size < 90_000_000
