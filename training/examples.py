@@ -52,6 +52,7 @@ SHARES = {
     "no question mark": 0.15,
     "furniture": 0.15,
     "pronoun": 0.10,
+    "single": 0.30,
 }
 
 
@@ -364,6 +365,8 @@ class Maker:
         yield self._cut(one, asked, right, "answers" if right else "given without", chance)
         if not right:
             return
+        if chance.random() < SHARES["single"]:
+            yield from self._single(one, asked, number, chance)
         if chance.random() < SHARES["answer removed"]:
             left = [s for at, s in enumerate(one.sentences) if at not in right]
             if left and not _holds(" ".join(left), one.words[number]):
@@ -387,6 +390,19 @@ class Maker:
                 asked = asked_otherwise(changed, chance)
                 cut = self._cut(one, asked, right, "exchanged", chance)
                 yield replace(cut, answers=())
+
+    def _single(
+        self, one: Paragraph, question: str, number: int, chance: random.Random
+    ) -> Iterator[Example]:
+        """An answering sentence by itself, and another of the paragraph."""
+        right = one.answers[number]
+        alone = one.sentences[chance.choice(sorted(right))]
+        yield Example("single", one.source, question, one.title, (alone,), (0,))
+        left = [s for at, s in enumerate(one.sentences) if at not in right]
+        others = [s for s in left if not _holds(s, one.words[number])]
+        if others:
+            other = chance.choice(others)
+            yield Example("single, none", one.source, question, one.title, (other,), ())
 
     def _cut(
         self,
@@ -553,11 +569,15 @@ def _kind(label: str) -> str:
 def _sayings(found: "Doc", sentences: Sequence[str]) -> Iterator[Saying]:
     ends = np.cumsum([len(one) + 1 for one in sentences])
     people = {token.i: one.text for one in found.ents if one.label_ == "PERSON" for token in one}
+    last = ""  # the person that a pronoun stands for, most often
     for token in found:
+        if token.dep_ == "nsubj" and token.i in people:
+            last = people[token.i]
         if token.lower_ not in _SAYING or token.pos_ != "VERB":
             continue
-        who = [people[child.i] for child in token.children
-               if child.dep_ == "nsubj" and child.i in people]  # fmt: skip
+        who = [people.get(child.i, last) for child in token.children
+               if child.dep_ == "nsubj" and (child.i in people or child.lower_ in ("he", "she"))
+               and people.get(child.i, last)]  # fmt: skip
         about = [
             chunk.text
             for chunk in found.noun_chunks
