@@ -26,7 +26,7 @@ from rag.lexical import Lexical
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.spelling import respelled
-from rag.store import Counts, Record, Settings, snapshot
+from rag.store import Counts, Record, Settings, Snapshots
 from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
@@ -76,11 +76,12 @@ class OnRecord:
 
     def __init__(
         self,
-        path: Path,
+        snapshots: Snapshots,
         loaded: "_Loaded",
         retrieve: RetrieveConfig | None = None,
     ) -> None:
-        self.path = path
+        self.path = snapshots.index
+        self._snapshots = snapshots
         self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
@@ -98,8 +99,8 @@ class OnRecord:
         Raises:
             IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
         """
-        path = Path(path)
-        return cls(path, _settled(path, _load), retrieve)
+        snapshots = Snapshots(Path(path))
+        return cls(snapshots, _settled(snapshots, _load), retrieve)
 
     @staticmethod
     def build(
@@ -168,7 +169,7 @@ class OnRecord:
             answer = compose(query, usable, unanswered=reason, config=config)
             return Explained(query, hits, evidence, answer)
 
-        found = _settled(self.path, read)
+        found = _settled(self._snapshots, read)
         answer = replace(found.answer, question=question, timings=clock.stop())
         return replace(found, answer=answer)
 
@@ -188,7 +189,7 @@ class OnRecord:
         def look(record: Record) -> tuple[Hit, ...]:
             return search(self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth)
 
-        return _settled(self.path, look)
+        return _settled(self._snapshots, look)
 
     def rank(
         self, question: str, *, filters: Filters | None = None, depth: int = 100
@@ -206,7 +207,7 @@ class OnRecord:
                 self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth
             )
 
-        return _settled(self.path, look)
+        return _settled(self._snapshots, look)
 
     def _ahead(self, text: str) -> "_Ahead":
         """Begin to encode a question: it takes as long as all that can be done without."""
@@ -244,12 +245,12 @@ class OnRecord:
         Raises:
             DocumentUnknown: There is none.
         """
-        with snapshot(self.path) as record:
+        with self._snapshots.now() as record:
             return record.document(name)
 
     def documents(self) -> Iterator[Document]:
         """All documents, by id."""
-        with snapshot(self.path) as record:
+        with self._snapshots.now() as record:
             yield from record.documents()
 
     def sentences(self, name: str) -> tuple[Sentence, ...]:
@@ -258,21 +259,21 @@ class OnRecord:
         Raises:
             DocumentUnknown: There is none of this id.
         """
-        with snapshot(self.path) as record:
+        with self._snapshots.now() as record:
             return record.sentences(record.document(name))
 
     def info(self) -> IndexInfo:
         """What the index holds."""
-        with snapshot(self.path) as record:
+        with self._snapshots.now() as record:
             size = sum(_size(file) for file in self.path.rglob("*"))
             return IndexInfo(self.path, record.state, record.counts(), record.settings, size)
 
 
-def _settled(path: Path, work: Callable[[Record], T]) -> T:
+def _settled(snapshots: Snapshots, work: Callable[[Record], T]) -> T:
     """`work` over one state; again where a writer took that state's files away meanwhile."""
     seen: set[str] = set()
     while True:
-        with snapshot(path) as record:
+        with snapshots.now() as record:
             try:
                 return work(record)
             except (FileNotFoundError, IndexDamaged) as error:
@@ -280,7 +281,7 @@ def _settled(path: Path, work: Callable[[Record], T]) -> T:
                     if isinstance(error, IndexDamaged):
                         raise
                     seen_file = Path(error.filename or "a file").name
-                    raise IndexDamaged(path, f"{seen_file} is missing") from error
+                    raise IndexDamaged(snapshots.index, f"{seen_file} is missing") from error
                 seen.add(record.state)
 
 

@@ -27,6 +27,7 @@ from rag.store import (
     VECTORS,
     Record,
     Settings,
+    Snapshots,
     Writer,
     check_place,
     embedding_key,
@@ -372,4 +373,35 @@ def test_a_record_that_is_not_whole_is_damaged(index: Path) -> None:
             list(record.documents())
     (index / RECORD).write_bytes(b"garbage " * 1000)
     with pytest.raises(IndexDamaged, match="not a database"), snapshot(index):
+        pass
+
+
+def test_kept_connections_see_every_new_state_and_a_file_put_in_its_place(
+    index: Path, tmp_path: Path
+) -> None:
+    filled(index, document("a"))
+    snapshots = Snapshots(index)
+    states = []
+    for name in ("b", "c"):
+        with snapshots.now() as record:
+            states.append(record.state)
+        filled(index, document(name))
+    with snapshots.now() as record:
+        assert record.document("c").id == "c"
+        assert record.state not in states
+    other = tmp_path / "other"
+    other.mkdir()
+    filled(other, document("z"))
+    snapshots.close()
+    with snapshots.now() as record:
+        assert record.document("c").id == "c"
+    (index / "record.db-wal").unlink(missing_ok=True)
+    (other / "record.db").replace(index / "record.db")
+    with snapshots.now() as record:
+        assert record.document("z").id == "z"
+    (index / "record.db").write_bytes(b"no database " * 600)
+    with pytest.raises(IndexDamaged), snapshots.now():
+        pass
+    (index / "record.db").unlink()
+    with pytest.raises((IndexMissing, IndexForeign)), snapshots.now():
         pass

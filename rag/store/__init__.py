@@ -9,7 +9,7 @@ postings are derived from them.
 """
 
 from rag.store.opening import DERIVED, RECORD, VECTORS, check_place
-from rag.store.reading import Record, snapshot
+from rag.store.reading import Record, Snapshots, snapshot
 from rag.store.schema import (
     FORMAT,
     PAIR,
@@ -33,6 +33,7 @@ __all__ = [
     "IndexedFile",
     "Record",
     "Settings",
+    "Snapshots",
     "Writer",
     "check_place",
     "embedding_key",

@@ -63,7 +63,7 @@ def _read_uris(path: Path) -> tuple[str, ...]:
 
 
 def _opened(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()

@@ -2,9 +2,11 @@
 
 import json
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from weakref import finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +17,79 @@ from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no
 from rag.store.schema import DOCUMENT_COLUMNS, Counts, Settings
 
 
+class Snapshots:
+    """States of one index, each for reading. Safe to share between threads.
+
+    Connections are kept from one to the next: to open one takes longer than a question reads.
+    """
+
+    def __init__(self, index: Path) -> None:
+        self.index = index
+        self._idle: deque[tuple[_Seen, sqlite3.Connection]] = deque()
+        finalize(self, _close, self._idle)
+
+    @contextmanager
+    def now(self) -> Iterator["Record"]:
+        """One consistent state, however long the block and whoever writes meanwhile.
+
+        Raises:
+            As `snapshot`.
+        """
+        path = self.index / RECORD
+        if not path.is_file():
+            raise no_record(self.index)
+        try:
+            seen = _seen(path)
+            connection = self._idle_of(seen) or connect_to_read(path)
+            try:
+                connection.execute("BEGIN")
+                check_header(self.index, connection)
+                record = Record(self.index, connection)
+                if not record.state:
+                    raise IndexMissing(self.index, "its first build never ended")
+                yield record
+                connection.execute("ROLLBACK")
+            except BaseException:
+                connection.close()
+                raise
+            self._idle.append((seen, connection))
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(self.index, f"{RECORD} cannot be read ({error})") from error
+
+    def _idle_of(self, seen: "_Seen") -> sqlite3.Connection | None:
+        """One to the file that is there now; those to another that lay there are closed."""
+        while self._idle:
+            try:
+                of, connection = self._idle.pop()
+            except IndexError:  # another thread took the last
+                return None
+            if of == seen:
+                return connection
+            connection.close()
+        return None
+
+    def close(self) -> None:
+        """Close what is kept."""
+        _close(self._idle)
+
+
+_Seen = tuple[int, int, int, int]
+
+
+def _seen(path: Path) -> _Seen:
+    """What tells the file from another, or from itself overwritten by something else."""
+    now = path.stat()
+    return (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+
+
+def _close(idle: deque[tuple[_Seen, sqlite3.Connection]]) -> None:
+    while idle:
+        idle.pop()[1].close()
+
+
 @contextmanager
 def snapshot(index: Path) -> Iterator["Record"]:
-    """One consistent state of the index, however long the block and whoever writes meanwhile.
+    """One consistent state of the index, read once.
 
     Raises:
         IndexMissing: There is no index, or its first build never ended.
@@ -25,19 +97,8 @@ def snapshot(index: Path) -> Iterator["Record"]:
         IndexOutdated: Another version of the format.
         IndexDamaged: SQLite cannot read it.
     """
-    path = index / RECORD
-    if not path.is_file():
-        raise no_record(index)
-    try:
-        with closing(connect_to_read(path)) as connection:
-            connection.execute("BEGIN")
-            check_header(index, connection)
-            record = Record(index, connection)
-            if not record.state:
-                raise IndexMissing(index, "its first build never ended")
-            yield record
-    except sqlite3.DatabaseError as error:
-        raise IndexDamaged(index, f"{RECORD} cannot be read ({error})") from error
+    with closing(Snapshots(index)) as snapshots, snapshots.now() as record:
+        yield record
 
 
 class Record:
