@@ -30,10 +30,12 @@ BRIDGE = "What did the mayor say about the bridge?"
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> OnRecord:
-    """Forty articles on a bridge that differ by a number, and two on other things."""
+    """Forty articles on a bridge that differ by numbers, and two on other things."""
     folder = tmp_path_factory.mktemp("town")
     bridge = {
-        f"bridge-{n:02}": f"The mayor said the bridge costs {n + 100} million." for n in range(40)
+        f"bridge-{n:02}": f"The mayor said the bridge costs {n + 100} million. "
+        f"The mayor said the bridge cost {n + 300} million."
+        for n in range(40)
     }
     orchard = "Quinces ripen late here.\n\nThe harvest was large. Pickers came from far away."
     with (folder / "town.jsonl").open("w", encoding="utf-8") as file:
@@ -100,16 +102,16 @@ def test_what_no_passage_that_was_read_holds_was_not_retrieved(town: OnRecord) -
     (one,) = lost(town, asked(BRIDGE, ("orchard", "Quinces ripen")), least=0.0)
     hits = town.search(BRIDGE, depth=100)
     (rank,) = [n for n, hit in enumerate(hits, 1) if hit.passage.document.id == "orchard"]
-    assert rank > 20
+    assert rank > 8
     assert one.stage == Stage.NOT_RETRIEVED
-    assert one.detail == f"The first passage with it stands at rank {rank}; 20 passages read."
+    assert one.detail == f"The first passage with it stands at rank {rank}; 8 passages read."
 
 
 def test_what_is_read_and_below_the_threshold_scored_low(town: OnRecord) -> None:
     best = town.explain(BRIDGE).evidence[0]
     quote = (best.sentence.document.id, best.sentence.text)
     (one,) = lost(town, asked(BRIDGE, quote), least=1.0)
-    probability = f"Probability {best.probability:.2f}, 1st of 20 sentences read"
+    probability = f"Probability {best.probability:.2f}, 1st of 16 sentences read"
     assert one.stage == Stage.SCORED_LOW
     assert one.detail == f"{probability}; the threshold is 1.00."
     assert not any(came.shown for came in one.came)
@@ -123,7 +125,7 @@ def test_above_the_threshold_it_is_composition_that_drops(town: OnRecord) -> Non
     quote = (ninth.sentence.document.id, ninth.sentence.text)
     (loss,) = lost(town, asked(BRIDGE, quote), least=0.0)
     assert loss.stage == Stage.DROPPED
-    assert loss.detail.endswith("9th of 20 sentences read; only 8 statements are shown.")
+    assert loss.detail.endswith("9th of 16 sentences read; only 8 statements are shown.")
 
 
 def test_the_share_of_the_best_is_told_apart_from_the_number_of_statements(
