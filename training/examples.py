@@ -464,11 +464,11 @@ def _nearest(given: Sequence[Paragraph]) -> list[list[list[int]]]:
     """For each question, the paragraphs of others that share the most, weighed by rarity."""
     texts = [f"{one.title} {' '.join(one.sentences)}" for one in given]
     weigh = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
-    table = weigh.fit_transform(texts)
+    table = scipy.sparse.csr_matrix(weigh.fit_transform(texts).T)  # once: each product needs it so
     out: list[list[list[int]]] = []
     for place, one in enumerate(given):
         asked = weigh.transform(one.questions)
-        scores = scipy.sparse.csr_matrix(asked @ table.T)
+        scores = scipy.sparse.csr_matrix(asked @ table)
         rows = []
         for row in range(len(one.questions)):
             some = scores.getrow(row)
