@@ -2,20 +2,20 @@
 
     python -m training.calibrate --data ../shared/eval --weights rag/evidence/weights
 
-Questions are those of paragraphs that the model was not trained on. Each is asked of its own
-window and of the nearest windows of other paragraphs, as it would be of an index; of every other
-question the own window is left out, so that nothing answers. Half of the questions are fitted on,
-the other half tells whether the probabilities hold: expected calibration error, in ten bins of
-equal size. `min_confidence` is documented in docs/evidence.md.
+Paragraphs that the model was not trained on are indexed, two of three, and the questions on all of
+them are asked as a user asks: what is retrieved is read, and of the third nothing answers. Half of
+the questions are fitted on, the other half tells whether the probabilities hold: expected
+calibration error, in ten bins of equal size. `min_confidence` is documented in docs/evidence.md.
 """
 
 import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,67 +23,146 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from rag.evidence import SHIPPED
+from rag import OnRecord
+from rag.datatypes import Query, Sentence
+from rag.evidence import SHIPPED, JointReader
 from rag.evidence.calibration import INPUTS, inputs
-from rag.evidence.facts import facts, term_weights
-from rag.evidence.model import EvidenceModel, Stage
-from rag.evidence.windows import WindowTokenizer
-from rag.terms import content_terms, terms
-from training.examples import SEED, Maker, Paragraph, asked_otherwise, is_used, paragraphs, window
+from rag.evidence.model import Stage
+from rag.terminal import progress_bar
+from rag.terms import terms
+from training.examples import SEED, Paragraph, asked_otherwise, is_used, paragraphs
 
-QUESTIONS = 1_200
-OTHERS = 3  # windows of other paragraphs for each question
+PARAGRAPHS = 300  # of each set at the most, with one question each
 MIN_CONFIDENCE = 0.5  # more likely right than wrong
+STAGES: tuple[Stage, ...] = ("first", "whole")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's windows: inputs of the regression by stage, and labels, of all sentences."""
+    """Of one question, all sentences that were read: inputs of the regression, stages, labels.
 
-    tables: dict[Stage, NDArray[np.float64]]
+    Shapes: (n, n_inputs), (n,), (n,).
+    """
+
+    table: NDArray[np.float64]
+    whole: NDArray[np.bool_]
     labels: NDArray[np.bool_]
 
 
-def ask(given: Sequence[Paragraph], folder: Path, most: int) -> list[Asked]:
-    """The model's readings of the questions of some paragraphs."""
-    tokens, model = WindowTokenizer(folder / "tokenizer.json"), EvidenceModel(folder)
-    near = Maker(given, {}).near
-    counts = Counter(t for one in given for t in set(terms(" ".join(one.sentences))))
-    places = [(at, number) for at, one in enumerate(given) for number in range(len(one.questions))]
+class Counted:
+    """How many paragraphs hold a term."""
+
+    def __init__(self, given: Sequence[Paragraph]) -> None:
+        self.counts = Counter(t for one in given for t in set(terms(" ".join(one.sentences))))
+        self.total = len(given)
+
+    def passage_counts(self, words: Sequence[str]) -> Mapping[str, int]:
+        """See `rag.evidence.Collection`."""
+        return {word: self.counts[word] for word in words}
+
+    def passages(self) -> int:
+        """See `rag.evidence.Collection`."""
+        return self.total
+
+
+def chosen(data: Path) -> list[Paragraph]:
+    """Some of each set that were not trained on, in an order by chance."""
+    unused = [one for one in paragraphs(data) if one.sentences and not is_used(one)]
+    random.Random(SEED).shuffle(unused)
+    counts: Counter[str] = Counter()
     out = []
-    for turn, (at, number) in enumerate(random.Random(SEED).sample(places, most)):
-        chance = random.Random(f"{SEED} calibrate {at} {number}")
-        question = asked_otherwise(given[at].questions[number], chance)
-        own = [(given[at], given[at].answers[number])] if turn % 2 == 0 else []
-        others = [(given[other], frozenset()) for other in near[at][number]]
-        asked = [*own, *others[: OTHERS + (not own)]]
-        weights = term_weights({term: counts[term] for term in content_terms(question)}, len(given))
-        tables: dict[Stage, list] = {"first": [], "whole": []}
-        labels = []
-        for paragraph, right in asked:
-            first, last = window(paragraph.sentences, frozenset(right), chance)
-            texts = paragraph.sentences[first : last + 1]
-            read = tokens.window(question, paragraph.title, texts)
-            seen = facts(question, weights, texts, title=paragraph.title)
-            (half,) = model.first([read])
-            (whole,) = model.whole([(read, half)])
-            tables["first"].append(inputs(half, seen))
-            tables["whole"].append(inputs(whole, seen))
-            labels += [place in right for place in range(first, last + 1)]
-        if asked:
-            rows = {stage: np.concatenate(many) for stage, many in tables.items()}
-            out.append(Asked(rows, np.array(labels)))
+    for one in unused:
+        counts[one.source] += 1
+        if counts[one.source] <= PARAGRAPHS:
+            out.append(one)
     return out
 
 
-def fit(asked: Sequence[Asked], stage: Stage) -> tuple[NDArray[np.float64], float]:
-    """Weights and bias."""
-    table = np.concatenate([one.tables[stage] for one in asked])
-    labels = np.concatenate([one.labels for one in asked])
-    scaler = StandardScaler().fit(table)
-    model = LogisticRegression(max_iter=2000, C=0.3).fit(scaler.transform(table), labels)
-    weights = model.coef_[0] / scaler.scale_
-    return weights, float(model.intercept_[0] - (weights * scaler.mean_).sum())
+def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
+    """What is read for a question on each paragraph, by the reader of a folder."""
+    held = [place for place in range(len(given)) if place % 3]
+    reader, counted = JointReader(folder), Counted([given[place] for place in held])
+    out = []
+    with TemporaryDirectory() as work, progress_bar() as progress:
+        engine = _indexed(given, held, Path(work))
+        for at, one in enumerate(given):
+            progress("asking", at, len(given))
+            chance = random.Random(f"{SEED} calibrate {at}")
+            number = chance.randrange(len(one.questions))
+            query = Query(asked_otherwise(one.questions[number], chance))
+            hits = engine.search(query.text, depth=reader.depth)
+            right = _spans(one, number)
+            rows = [
+                (row, reading.stage == "whole", _answers(sentence, _name(at), right))
+                for hit, reading, seen in reader.seen(query, hits, counted)
+                for row, sentence in zip(inputs(reading, seen), hit.passage.sentences, strict=True)
+            ]
+            if rows:
+                table, whole, labels = zip(*rows, strict=True)
+                out.append(Asked(np.array(table), np.array(whole), np.array(labels)))
+    return out
+
+
+def _name(place: int) -> str:
+    return f"{place:06}"
+
+
+def _indexed(given: Sequence[Paragraph], held: Sequence[int], folder: Path) -> OnRecord:
+    with (folder / "paragraphs.jsonl").open("w", encoding="utf-8") as file:
+        for place in held:
+            text = " ".join(given[place].sentences)
+            row = {"id": _name(place), "title": given[place].title, "text": text}
+            file.write(json.dumps(row) + "\n")
+    with progress_bar() as progress:
+        OnRecord.build(folder / "index", [folder / "paragraphs.jsonl"], progress=progress)
+    return OnRecord.open(folder / "index")
+
+
+def _spans(one: Paragraph, number: int) -> list[tuple[int, int]]:
+    """Where the answering sentences are in the joined text."""
+    ends = np.cumsum([len(sentence) + 1 for sentence in one.sentences])
+    return [(int(ends[at]) - len(one.sentences[at]) - 1, int(ends[at]) - 1)
+            for at in sorted(one.answers[number])]  # fmt: skip
+
+
+def _answers(sentence: Sentence, name: str, right: Sequence[tuple[int, int]]) -> bool:
+    """Whether more than half of a sentence lies in one that answers."""
+    here = sentence.span
+    shared = [min(here.end, end) - max(here.start, start) for start, end in right]
+    return sentence.document.id == name and 2 * max(shared, default=0) > here.end - here.start
+
+
+Layer = dict[Stage, tuple[NDArray[np.float64], float]]
+
+
+def fit(asked: Sequence[Asked]) -> Layer:
+    """Weights and bias of each stage.
+
+    They are fitted on all sentences, then shifted and scaled so that the probability of the best
+    sentence of a question holds: that is the one that decides, and the best of many looks better
+    than it is.
+    """
+    layer: Layer = {}
+    for stage in STAGES:
+        table = np.concatenate([one.table[one.whole == (stage == "whole")] for one in asked])
+        labels = np.concatenate([one.labels[one.whole == (stage == "whole")] for one in asked])
+        scaler = StandardScaler().fit(table)
+        model = LogisticRegression(max_iter=2000, C=0.3).fit(scaler.transform(table), labels)
+        weights = model.coef_[0] / scaler.scale_
+        layer[stage] = weights, float(model.intercept_[0] - (weights * scaler.mean_).sum())
+    found = [logits(one, layer) for one in asked]
+    best = np.array([each.max() for each in found])
+    right = [one.labels[each.argmax()] for one, each in zip(asked, found, strict=True)]
+    of_best = LogisticRegression(C=100).fit(best[:, None], right)
+    scale, shift = float(of_best.coef_[0][0]), float(of_best.intercept_[0])
+    return {stage: (scale * weights, scale * bias + shift)
+            for stage, (weights, bias) in layer.items()}  # fmt: skip
+
+
+def logits(one: Asked, layer: Layer) -> NDArray[np.float64]:
+    """Of all sentences of a question. Shape: (n,)."""
+    by_stage = {stage: one.table @ weights + bias for stage, (weights, bias) in layer.items()}
+    return np.where(one.whole, by_stage["whole"], by_stage["first"])
 
 
 def calibration_error(
@@ -99,9 +178,9 @@ def calibration_error(
     return float(sum(apart) / len(found))
 
 
-def report(asked: Sequence[Asked], stage: Stage, weights: NDArray[np.float64], bias: float) -> dict:
+def report(asked: Sequence[Asked], layer: Layer) -> dict:
     """How well the probabilities hold, of all sentences and of the best of each question."""
-    found = [1 / (1 + np.exp(-(one.tables[stage] @ weights + bias))) for one in asked]
+    found = [1 / (1 + np.exp(-logits(one, layer))) for one in asked]
     best = np.array([p.max() for p in found])
     right = np.array([one.labels[p.argmax()] for p, one in zip(found, asked, strict=True)])
     due = np.array([one.labels.any() for one in asked])
@@ -113,6 +192,7 @@ def report(asked: Sequence[Asked], stage: Stage, weights: NDArray[np.float64], b
     figures = {
         "n": len(asked),
         "AP": np.mean(ranked),
+        "answer read": due.mean(),
         "P@1": right[due].mean(),
         "abstain_AUC": roc_auc_score(due, best),
         "ECE of sentences": calibration_error(np.concatenate(found),
@@ -129,17 +209,13 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--data", type=Path, default=Path("../shared/eval"))
     command.add_argument("--weights", type=Path, default=SHIPPED)
-    command.add_argument("--questions", type=int, default=QUESTIONS)
     given = command.parse_args()
-    unused = [one for one in paragraphs(given.data) if one.sentences and not is_used(one)]
-    chosen = random.Random(SEED).sample(unused, min(len(unused), 1_500))
-    asked = ask(chosen, given.weights, given.questions)
-    half = len(asked) // 2
+    some = chosen(given.data)
+    print(Counter(one.source for one in some))
+    asked = ask(some, given.weights)
+    print(json.dumps(report(asked[1::2], fit(asked[::2]))))
     written: dict = {"source": "python -m training.calibrate", "min_confidence": MIN_CONFIDENCE}
-    for stage in ("first", "whole"):
-        weights, bias = fit(asked[:half], stage)
-        print(stage, json.dumps(report(asked[half:], stage, weights, bias)))
-        weights, bias = fit(asked, stage)
+    for stage, (weights, bias) in fit(asked).items():
         named = dict(zip(INPUTS, np.round(weights, 4).tolist(), strict=True))
         written[stage] = {"weights": named, "bias": round(bias, 4)}
     target = given.weights / "calibration.json"

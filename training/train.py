@@ -36,7 +36,7 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--examples", type=Path, required=True)
     command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
-    command.add_argument("--tokens", type=float, default=1.5e6, help="to be read in all")
+    command.add_argument("--tokens", type=float, default=3e6, help="to be read in all")
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
     given = command.parse_args()
     torch.manual_seed(SEED)
@@ -67,15 +67,17 @@ def labelled(made: Sequence[Example]) -> list[Labelled]:
     return out
 
 
-def batches(some: Sequence[Labelled], chance: random.Random) -> Iterator[list[Labelled]]:
-    """All, shuffled, with windows of like length side by side."""
+def batches(
+    some: Sequence[Labelled], chance: random.Random, tokens: int = BATCH_TOKENS
+) -> Iterator[list[Labelled]]:
+    """All, shuffled, with windows of like length side by side, `tokens` in each lot at the most."""
     order = list(some)
     chance.shuffle(order)
     for start in range(0, len(order), 1_500):
         part = sorted(order[start : start + 1_500], key=lambda one: len(one[0].ids))
         lots: list[list[Labelled]] = [[]]
         for one in part:
-            if lots[-1] and len(one[0].ids) * (len(lots[-1]) + 1) > BATCH_TOKENS:
+            if lots[-1] and len(one[0].ids) * (len(lots[-1]) + 1) > tokens:
                 lots.append([])
             lots[-1].append(one)
         chance.shuffle(lots)
@@ -111,7 +113,7 @@ def step(model: EvidenceModel, optimizer: torch.optim.Optimizer, lot: list, shar
     found.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
-    return float(found)
+    return found.item()
 
 
 def train(made: Sequence[Example], run: Path, tokens: int) -> None:
@@ -173,7 +175,7 @@ def _save(target: Path, state: dict) -> None:
     draft.replace(target)
 
 
-def overfit(made: Sequence[Example], steps: int = 60) -> None:
+def overfit(made: Sequence[Example], steps: int = 80) -> None:
     """Learn a hundred examples by heart, or fail."""
     some = labelled(made)
     model = EvidenceModel().train()
@@ -181,7 +183,7 @@ def overfit(made: Sequence[Example], steps: int = 60) -> None:
     before = held_out_loss(model, some)
     number = 0
     while number < steps:
-        for lot in batches(some, random.Random(number)):
+        for lot in batches(some, random.Random(number), tokens=500):
             step(model, optimizer, lot, 0.05 + number / steps * 0.5)
             number += 1
     after = held_out_loss(model, some)

@@ -11,6 +11,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.datatypes import Evidence, Hit, Query
 from rag.errors import ConfigInvalid
 from rag.evidence.calibration import Calibration
@@ -96,17 +99,31 @@ class JointReader:
         self, query: Query, hits: Sequence[Hit], collection: Collection
     ) -> tuple[Evidence, ...]:
         """See `EvidenceReader.read`; hits beyond `depth` are not read."""
+        return _ranked(
+            [
+                Evidence(sentence, float(logit), 1 / (1 + math.exp(-logit)), hit)
+                for hit, reading, seen in self.seen(query, hits, collection)
+                for sentence, logit in zip(
+                    hit.passage.sentences, self._calibration.logits(reading, seen), strict=True
+                )
+            ]
+        )
+
+    def seen(
+        self, query: Query, hits: Sequence[Hit], collection: Collection
+    ) -> list[tuple[Hit, Reading, NDArray[np.float64]]]:
+        """What calibration reads of each hit: the last reading, and the facts of its sentences.
+
+        Shape of the facts: (n_sentences, n_facts).
+        """
         words = content_terms(query.text)
         weights = term_weights(collection.passage_counts(words), collection.passages())
         some = hits[: self.depth]
         readings = self.readings([self._window(query, hit) for hit in some])
-        return _ranked(
-            [
-                one
-                for hit, reading in zip(some, readings, strict=True)
-                for one in self._evidence(query, hit, reading, weights)
-            ]
-        )
+        return [
+            (hit, reading, self._facts(query, hit, weights))
+            for hit, reading in zip(some, readings, strict=True)
+        ]
 
     def _window(self, query: Query, hit: Hit) -> Window:
         texts = [sentence.text for sentence in hit.passage.sentences]
@@ -122,17 +139,9 @@ class JointReader:
             found[at] = reading
         return found
 
-    def _evidence(
-        self, query: Query, hit: Hit, reading: Reading, weights: Mapping[str, float]
-    ) -> list[Evidence]:
-        sentences = hit.passage.sentences
-        title = hit.passage.document.title or ""
-        seen = facts(query.text, weights, [one.text for one in sentences], title=title)
-        logits = self._calibration.logits(reading, seen)
-        return [
-            Evidence(sentence, float(logit), 1 / (1 + math.exp(-logit)), hit)
-            for sentence, logit in zip(sentences, logits, strict=True)
-        ]
+    def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        texts = [one.text for one in hit.passage.sentences]
+        return facts(query.text, weights, texts, title=hit.passage.document.title or "")
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
