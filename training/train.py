@@ -36,7 +36,7 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--examples", type=Path, required=True)
     command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
-    command.add_argument("--tokens", type=float, default=3e6, help="to be read in all")
+    command.add_argument("--tokens", type=float, default=2e6, help="to be read in all")
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
     given = command.parse_args()
     torch.manual_seed(SEED)
