@@ -16,6 +16,7 @@ LINE = """
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """
     torch transformers sentence_transformers gradio trafilatura nupunkt pandas scipy sklearn
+    spacy thinc
     """.split()  # noqa: SIM905
 
 

@@ -141,6 +141,8 @@ def _marks(text: str, span: Span) -> Iterator[_Mark]:
     """What may be a quotation mark between `span.start` and `span.end`, in order."""
     for match in _MARK.finditer(text, span.start, span.end):
         sign, at, end = match.group(), match.start(), match.end()
+        if len(sign) > 2:  # left-over markup: id="7"
+            continue
         left = at == span.start or text[at - 1].isspace() or text[at - 1] in _OPENS_AFTER
         right = end == span.end or text[end].isspace() or text[end] in _CLOSES_BEFORE
         if sign in _PAIRS or sign in _CLOSING:
