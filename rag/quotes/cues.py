@@ -72,8 +72,9 @@ ACCORDING = _words("according per")
 
 # Words before quotation marks that say that they hold a word, a name or a title.
 MENTION = _words(
-    "term terms word words phrase phrases so-called titled entitled named nicknamed called "
-    "known dubbed labeled labelled hashtag slogan movie film show book song album series "
-    "novel episode magazine program programme podcast documentary memoir play musical sitcom "
-    "drama tagline"
+    "term word phrase so-called hashtag slogan movie film show book song album series novel "
+    "episode magazine program programme podcast documentary memoir play musical sitcom drama"
+)
+NAMED = _words(
+    "titled entitled named nicknamed called known dubbed labeled labelled termed headlined"
 )

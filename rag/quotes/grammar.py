@@ -6,7 +6,7 @@ not empty. Every walk along the tree is bounded.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.datatypes import Span
 from rag.quotes.cues import ACCORDING, INTENT, NAMING, NOUNS, SPEECH, THOUGHT, WITH_PARTICLE
@@ -43,6 +43,7 @@ class Report:
         speaker: Number of the head of who reports; `None` where nobody is named.
         speaker_span: The mention, in the document.
         contents: What is reported, in order; two pieces where the report stands inside it.
+        by_the_way: Whether it is added to a whole sentence: "according to the mayor".
     """
 
     cue: int
@@ -50,6 +51,7 @@ class Report:
     speaker: int | None
     speaker_span: Span | None
     contents: tuple[Span, ...]
+    by_the_way: bool = False
 
 
 def reports(parse: Parse) -> tuple[Report, ...]:
@@ -79,6 +81,9 @@ def mention(parse: Parse, head: int) -> Span:
     first = last = head
     for child in parse.children[head]:
         token = tokens[child]
+        if token.dep == "prep" and token.text == "of" and child == head + 1:
+            last = max(last, _end_of_object(parse, child))
+            continue
         if token.dep in _OUTSIDE_NAME and not (token.dep in ("cc", "conj") and child > head):
             continue
         if token.dep == "conj" and child - last > _HIGHEST:
@@ -92,6 +97,14 @@ def mention(parse: Parse, head: int) -> Span:
     while last > head and tokens[last].pos in ("PUNCT", "CCONJ"):
         last -= 1
     return Span(tokens[first].span.start, tokens[last].span.end)
+
+
+def _end_of_object(parse: Parse, preposition: int) -> int:
+    """The noun of "of the state" in "the head of the state"."""
+    for child in parse.children[preposition]:
+        if parse.tokens[child].dep == "pobj" and child - preposition <= _HIGHEST:
+            return child
+    return preposition - 1
 
 
 def _same_name(token: Token, following: Token) -> bool:
@@ -134,6 +147,19 @@ def _is_in_clause(parse: Parse, noun: int) -> bool:
     """Whether a noun is no subject, so that another does what its clause says."""
     token = parse.tokens[noun]
     return token.dep not in _SUBJECTS and token.dep != "ROOT"
+
+
+def _doer(parse: Parse, noun: int) -> int | None:
+    """Who does what the clause of a noun says: "she said in a statement that …"."""
+    number = noun
+    for _ in range(_HIGHEST):
+        above = parse.tokens[number].head
+        if above == number:
+            return None
+        if parse.tokens[above].pos == "VERB":
+            return subject(parse, above)
+        number = above
+    return None
 
 
 def beside(parse: Parse, number: int, bounds: range) -> int | None:
@@ -200,8 +226,10 @@ def _phrase_before(parse: Parse, verb: int) -> int | None:
         number -= 1
     if number < first or tokens[verb].tag == "VBG":
         return None
-    if tokens[number].pos == "PUNCT" and tokens[number].text == ",":  # "Ana Soto, the mayor, said"
-        return beside(parse, first, range(first, number))
+    if tokens[number].text == ",":  # "Ana Soto, the mayor, said"
+        commas = [place for place in range(first + 1, number) if tokens[place].text == ","]
+        number = commas[-1] - 1 if commas else number
+        return number if tokens[number].pos in _NOMINAL else None
     return number if tokens[number].pos in ("PROPN", "PRON") else None
 
 
@@ -304,6 +332,8 @@ def _noun(parse: Parse, noun: int) -> Iterator[Report]:
     for child in parse.children[noun]:
         if tokens[child].dep == "poss":
             speaker = child
+    if speaker is None and _is_in_clause(parse, noun):
+        speaker = _doer(parse, noun)
     for child in parse.children[noun]:
         clause = tokens[child].dep in ("acl", "ccomp") and child > noun
         marks = {tokens[each].lemma for each in parse.children[child]}
@@ -334,4 +364,4 @@ def _according(parse: Parse, number: int) -> Iterator[Report]:
     pieces = ((sentence.start, low - 1), (high + 1, sentence.stop - 1))
     contents = tuple(span for piece in pieces for span in _trimmed(parse, *piece))
     cue = Span(tokens[number].span.start, tokens[last].span.end)
-    yield _report(parse, number, cue, speaker, contents)
+    yield replace(_report(parse, number, cue, speaker, contents), by_the_way=True)

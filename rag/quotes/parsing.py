@@ -87,12 +87,12 @@ def _pieces(text: str) -> Iterator[tuple[BlockSpan, tuple[Span, ...]]]:
         start, piece = block.span.start, list[Span]()
         for found in split(block.span.of(text)):
             sentence = Span(start + found.start, start + found.end)
-            if len(sentence) > LONGEST_SENTENCE:
-                continue
-            if piece and sentence.end - piece[0].start > LONGEST_PIECE:
+            readable = len(sentence) <= LONGEST_SENTENCE
+            if piece and (not readable or sentence.end - piece[0].start > LONGEST_PIECE):
                 yield _piece(block.block, piece)
                 piece = []
-            piece.append(sentence)
+            if readable:
+                piece.append(sentence)
         if piece:
             yield _piece(block.block, piece)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from rag.datatypes import Span
-from rag.quotes.cues import MENTION, SPEECH
+from rag.quotes.cues import MENTION, NAMED, SPEECH
 from rag.quotes.grammar import Report, beside, mention, subject, verb_report
 from rag.quotes.marks import Quotation
 from rag.quotes.parsing import Parse, Token
@@ -41,6 +41,7 @@ _SMALL = (
 _FARTHEST = 30  # words from a closing mark to its reporting word: a name with an apposition
 _HIGHEST = 12  # steps up the tree
 _SPEAKING = frozenset(["he", "she", "they", "i", "we", "his", "her", "their", "my", "our"])
+_JOINING = (["that"], ["whether"], ["if"], ["how"])  # clauses begin so
 _ENDS_SPEECH = tuple(",?!.…—–-")
 _SKIPPED = ("PUNCT", "SPACE", "ADV")  # between a closing mark and the clause behind it
 
@@ -101,17 +102,23 @@ def spoken(
     frame = _Frame.of(text, here, quote)
     if quote.continues:
         return frame.behind() or last or Voice(None, None)
-    voice = frame.behind() or frame.signed() or frame.ahead_close()
-    if voice is not None:
-        return voice
     governing = frame.governing()
+    close = (
+        frame.led_to(governing)
+        or frame.behind()
+        or frame.signed()
+        or frame.split_from(last)
+        or frame.ahead_close()
+    )
+    if close is not None:
+        return close
     if frame.is_named or (frame.is_title and not (governing and frame.is_short)):
         return None
     voice = governing or frame.ahead() or frame.beyond()
     if voice is None and frame.words:
         voice = frame.above()
-    if voice is None and not frame.words:
-        voice = _running(text, frame, before, last)
+    if voice is None and not (frame.words and frame.is_short):
+        voice = _running(text, frame, before, last) or last
     if voice is None and frame.is_short:
         return None
     return voice or Voice(None, None)
@@ -166,7 +173,10 @@ class _Frame:
     def is_named(self) -> bool:
         """Whether a word right before says that it is a term or a name: "the term “surge”"."""
         ahead = [token for token in self._ahead_tokens() if token.pos != "PUNCT"][-1:]
-        return bool(ahead) and ahead[0].lemma in MENTION and self.is_short
+        if not ahead or not self.is_short:
+            return False
+        named = ahead[0].text.lower() in NAMED and ahead[0].dep in ("acl", "amod", "advcl")
+        return named or ahead[0].lemma in MENTION
 
     def _ahead_tokens(self) -> tuple[Token, ...]:
         return self.told.parse.tokens[self.sentences.start : self.first]
@@ -176,24 +186,38 @@ class _Frame:
         parse, after = self.told.parse, self.text[self.quote.outer.end : self.quote.outer.end + 1]
         if not self.quote.inner.of(self.text).endswith(_ENDS_SPEECH) and after != ",":
             return None
-        rest = range(self.stop, min(self.sentences.stop, self.stop + _FARTHEST))
+        rest = range(
+            self.stop, self._next_quotation(min(self.sentences.stop, self.stop + _FARTHEST))
+        )
         skipped = takewhile(lambda number: parse.tokens[number].pos in _SKIPPED, rest)
         begin = self.stop + sum(1 for _ in skipped)
         for verbs in (SPEECH, None):
             for number in rest:
                 token = parse.tokens[number]
                 said = token.lemma in verbs if verbs else token.pos == "VERB"
-                if said and not self.told.quote_at(token.span.start):
+                if said:
                     if (voice := self._clause(number, range(begin, rest.stop))) is not None:
                         return voice
                     break
         return None
+
+    def _next_quotation(self, limit: int) -> int:
+        """Number of the first token of the next quotation, or `limit`."""
+        following = bisect_right(self.told.quotes, self.quote.outer.start, key=_begin)
+        if following == len(self.told.quotes):
+            return limit
+        return min(limit, bisect_left(self.told.starts, _begin(self.told.quotes[following])))
 
     def _clause(self, verb: int, rest: range) -> Voice | None:
         """The clause that begins where `rest` does and has this verb."""
         parse = self.told.parse
         one = verb_report(parse, verb)
         if verb == rest.start:  # said the mayor
+            past = parse.tokens[verb].tag in ("VBD", "VBZ", "VBN")
+            known = parse.tokens[verb].lemma in SPEECH and parse.tokens[verb].tag != "VBG"
+            following = parse.tokens[verb + 1].entity if verb + 1 in rest else ""
+            if not known and not (past and following == "PERSON"):
+                return None
             who = one.speaker if one.speaker is not None and one.speaker > verb else None
             if who is None:
                 who = beside(parse, verb + 1, range(verb + 1, rest.stop))
@@ -204,6 +228,13 @@ class _Frame:
         if who is None:
             return None
         return Voice(mention(parse, who), one.cue_span, close=True)
+
+    def led_to(self, governing: Voice | None) -> Voice | None:
+        """What governs it, if a word joins them: "claimed that “…”"."""
+        if governing is None or governing.cue is None or governing.cue.end > self.quote.outer.start:
+            return None
+        between = self.text[governing.cue.end : self.quote.outer.start]
+        return governing if between.split()[-1:] in _JOINING else None
 
     def signed(self) -> Voice | None:
         """A name behind a dash: "…" — Ana Soto."""
@@ -217,6 +248,16 @@ class _Frame:
             return None
         return Voice(Span(name[0].span.start, name[-1].span.end), None, close=True)
 
+    def split_from(self, last: Voice | None) -> Voice | None:
+        """Who spoke the first half, where a sentence goes on: "…," he said, "…"."""
+        if last is None or last.cue is None or not last.close:
+            return None
+        ahead = self.told.starts[self.sentences.start] <= last.cue.start < self.quote.outer.start
+        between = self.told.reports_in(range(self.sentences.start, self.first))
+        other = bool(between) and between[-1].cue_span.start > last.cue.end
+        joined = self.text[: self.quote.outer.start].rstrip()[-1:] in (",", ":")
+        return last if ahead and joined and not other else None
+
     def ahead_close(self) -> Voice | None:
         """A reporting word before, joined by a colon or a comma: "He said: “…”", "Ana Soto: “…”."""
         joined = self.text[: self.quote.outer.start].rstrip()[-1:]
@@ -225,7 +266,8 @@ class _Frame:
         if found := self.told.reports_in(range(self.sentences.start, self.first)):
             one = found[-1]
             between = self.text[one.cue_span.end : self.quote.outer.start]
-            if joined == ":" or "," not in between.strip().removesuffix(","):
+            near = joined == ":" or "," not in between.strip().removesuffix(",")
+            if near and one.speaker_span is not None:
                 return Voice(one.speaker_span, one.cue_span, close=True)
         if joined == ":":
             return self._before_colon()
@@ -290,7 +332,7 @@ class _Frame:
                 yield child, None
         if parse.tokens[number].pos in ("VERB", "AUX") and not self._holds(number):
             who = subject(parse, number)
-            if who is not None and not self._holds(who):
+            if who is not None and self.told.quote_at(parse.tokens[who].span.start) is None:
                 yield who, parse.tokens[number].span
 
     def _root(self) -> int:
@@ -303,6 +345,10 @@ class _Frame:
 
     def _holds(self, number: int) -> bool:
         return self.first <= number < self.stop
+
+
+def _covers(told: Told, tokens: range, span: Span) -> bool:
+    return told.starts[tokens.start] <= span.start <= told.starts[tokens.stop - 1]
 
 
 def _may_speak(token: Token) -> bool:
@@ -318,20 +364,30 @@ def _lead(parse: Parse, report: Report) -> int:
 
 def _running(text: str, frame: _Frame, before: Told | None, last: Voice | None) -> Voice | None:
     """Who spoke or was spoken of just before a quotation that fills its sentences."""
-    begin = frame.sentences.start
+    begin, told = frame.sentences.start, frame.told
+    if frame.words and (voice := _of_sentence(told, told.parse.tokens[begin].sentence)):
+        return voice
     if begin:
-        return _of_sentence(frame.told, frame.told.parse.tokens[begin - 1].sentence) or last
+        if last is not None and told.quote_at(told.starts[begin - 1]):
+            return last
+        return _of_sentence(told, told.parse.tokens[begin - 1].sentence, last)
     if before is None:
         return last
     colon = before.parse.span.of(text).rstrip().endswith(":")
     if colon or last is None or not before.quotes:
-        return _of_sentence(before, len(before.parse.sentences) - 1) or last
+        return _of_sentence(before, len(before.parse.sentences) - 1, last)
     return last
 
 
-def _of_sentence(told: Told, sentence: int) -> Voice | None:
-    """The last speaker of a sentence, else the person that it is about."""
+def _begin(quote: Quotation) -> int:
+    return quote.outer.start
+
+
+def _of_sentence(told: Told, sentence: int, last: Voice | None = None) -> Voice | None:
+    """Who speaks in a sentence: of its quotation, or the last; else the person that it is about."""
     tokens = told.parse.sentences[sentence]
+    if last and last.cue and _covers(told, tokens, last.cue):
+        return last
     for one in reversed(told.reports_in(tokens)):
         if one.speaker_span is not None:
             return Voice(one.speaker_span, one.cue_span)
