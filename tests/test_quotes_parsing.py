@@ -58,7 +58,7 @@ def test_a_text_is_read_alike_whatever_stands_beside_it() -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=12).map("".join))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_text_has_a_parse_that_lies_in_it(text: str) -> None:
     for parse in parse_of(text):
         assert all(token.span.of(text) == token.text for token in parse.tokens)

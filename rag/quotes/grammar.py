@@ -19,18 +19,8 @@ _BEGINS_PHRASE = (*_NOMINAL, "DET", "ADJ", "NUM", "X")
 _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _PASSES_SUBJECT = ("conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl")
 _PARTS_OF_CUE = ("aux", "auxpass", "neg", "prt")
-_OUTSIDE_NAME = (
-    "relcl",
-    "acl",
-    "appos",
-    "punct",
-    "prep",
-    "advcl",
-    "dep",
-    "parataxis",
-    "cc",
-    "conj",
-)
+_BESIDE_CUE = ("prep", "npadvmod", "advmod", "dative", "prt", "dobj", "nsubj")  # "told us Monday"
+_OUTSIDE_NAME = ("relcl", "acl", "appos", "punct", "prep", "advcl", "dep", "parataxis", "cc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +74,8 @@ def mention(parse: Parse, head: int) -> Span:
         if token.dep == "prep" and token.text == "of" and child == head + 1:
             last = max(last, _end_of_object(parse, child))
             continue
-        if token.dep in _OUTSIDE_NAME and not (token.dep in ("cc", "conj") and child > head):
-            continue
-        if token.dep == "conj" and child - last > _HIGHEST:
+        joined = token.dep in ("cc", "conj") and head < child <= last + _HIGHEST
+        if token.dep in (*_OUTSIDE_NAME, "conj") and not joined:
             continue
         low, high = token.edges if child < head else (child, child)
         first, last = min(first, low), max(last, high)
@@ -116,50 +105,40 @@ def _same_name(token: Token, following: Token) -> bool:
 
 def subject(parse: Parse, verb: int) -> int | None:
     """The head of who does what this verb says; of another verb where it has no subject itself."""
-    tokens, passes = parse.tokens, 0
-    while passes < _HIGHEST:
-        passes += 1
-        children = parse.children[verb]
-        for child in children:
+    tokens = parse.tokens
+    for _ in range(_HIGHEST):
+        for child in parse.children[verb]:
             if tokens[child].dep in _SUBJECTS:
                 return child if tokens[child].dep != "expl" else None
-        token = tokens[verb]
-        above = token.head
+        token, above = tokens[verb], tokens[verb].head
         if above == verb:
             return None
-        if token.dep in ("acl", "relcl"):
-            if token.dep == "relcl" or token.tag != "VBG" or not _is_in_clause(parse, above):
-                return above if tokens[above].pos in _NOMINAL else None
-            above = tokens[above].head  # "released an advertisement, saying": who released it
-            while tokens[above].pos not in ("VERB", "AUX") and tokens[above].head != above:
-                above = tokens[above].head
-            verb = above
-            continue
-        if token.dep == "xcomp" and (held := _object(parse, above)) is not None:
+        if token.dep == "acl" and token.tag == "VBG" and _is_in_clause(parse, above):
+            verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
+        elif token.dep in ("acl", "relcl"):
+            return above if tokens[above].pos in _NOMINAL else None
+        elif token.dep == "xcomp" and (held := _object(parse, above)) is not None:
             return held
-        if token.dep not in _PASSES_SUBJECT:
+        elif token.dep in _PASSES_SUBJECT:
+            verb = above
+        else:
             return None
-        verb = above
     return None
+
+
+def _verb_above(parse: Parse, number: int) -> int:
+    """The nearest verb that a word depends on, or the root."""
+    while parse.tokens[number].head != number:
+        number = parse.tokens[number].head
+        if parse.tokens[number].pos in ("VERB", "AUX"):
+            break
+    return number
 
 
 def _is_in_clause(parse: Parse, noun: int) -> bool:
     """Whether a noun is no subject, so that another does what its clause says."""
     token = parse.tokens[noun]
     return token.dep not in _SUBJECTS and token.dep != "ROOT"
-
-
-def _doer(parse: Parse, noun: int) -> int | None:
-    """Who does what the clause of a noun says: "she said in a statement that …"."""
-    number = noun
-    for _ in range(_HIGHEST):
-        above = parse.tokens[number].head
-        if above == number:
-            return None
-        if parse.tokens[above].pos == "VERB":
-            return subject(parse, above)
-        number = above
-    return None
 
 
 def beside(parse: Parse, number: int, bounds: range) -> int | None:
@@ -245,11 +224,9 @@ def _with_auxiliaries(parse: Parse, verb: int) -> Span:
     tokens = parse.tokens
     while first > 0 and tokens[first - 1].head == verb and tokens[first - 1].dep in _PARTS_OF_CUE:
         first -= 1
-    while (
-        last + 1 < len(tokens)
-        and tokens[last + 1].head == verb
-        and tokens[last + 1].dep in _PARTS_OF_CUE
-    ):
+    for token in tokens[verb + 1 : verb + _HIGHEST]:
+        if token.head != verb or token.dep not in _PARTS_OF_CUE:
+            break
         last += 1
     return Span(tokens[first].span.start, tokens[last].span.end)
 
@@ -301,18 +278,21 @@ def _host(parse: Parse, verb: int) -> Iterator[Span]:
 
 
 def _around(parse: Parse, edges: tuple[int, int], cue: int) -> Iterator[Span]:
-    """A subtree as spans; in two pieces where the cue stands in it."""
+    """A subtree as spans; in two pieces where the report stands in it: "In May, he said, it is"."""
     low, high = edges
-    if low <= cue <= high:
-        first, last = parse.tokens[cue].edges
-        pieces = (
-            ((low, min(first, cue) - 1), (cue + 1, high)) if first > low else ((cue + 1, high),)
-        )
-        del last
-    else:
-        pieces = ((low, high),)
-    for piece in pieces:
-        yield from _trimmed(parse, *piece)
+    if not low <= cue <= high:
+        yield from _trimmed(parse, low, high)
+        return
+    first, last = cue, cue
+    for child in parse.children[cue]:
+        begin, end = parse.tokens[child].edges
+        dep = parse.tokens[child].dep
+        if low < begin and end < cue and dep in (*_SUBJECTS, *_PARTS_OF_CUE):
+            first = min(first, begin)
+        elif begin == last + 1 and end < high and dep in _BESIDE_CUE:
+            last = end
+    yield from _trimmed(parse, low, first - 1)
+    yield from _trimmed(parse, last + 1, high)
 
 
 def _trimmed(parse: Parse, low: int, high: int) -> Iterator[Span]:
@@ -333,7 +313,7 @@ def _noun(parse: Parse, noun: int) -> Iterator[Report]:
         if tokens[child].dep == "poss":
             speaker = child
     if speaker is None and _is_in_clause(parse, noun):
-        speaker = _doer(parse, noun)
+        speaker = subject(parse, _verb_above(parse, noun))
     for child in parse.children[noun]:
         clause = tokens[child].dep in ("acl", "ccomp") and child > noun
         marks = {tokens[each].lemma for each in parse.children[child]}

@@ -24,7 +24,15 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _LONG_ENOUGH = 6  # letters from which two names may differ in one of them
 # Ways to write one sound of another script, in the order in which they are made equal.
 _SOUNDS = (
-    *(("tsch", "ch"), ("tch", "ch"), ("sch", "sh"), ("ou", "u"), ("oo", "u"), ("ph", "f")),
+    *(
+        ("shch", "sh"),
+        ("tsch", "ch"),
+        ("tch", "ch"),
+        ("sch", "sh"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ph", "f"),
+    ),
     *(("kh", "h"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("ks", "x"), ("q", "k"), ("w", "v")),
     *(("iy", "y"), ("yi", "y"), ("yj", "y"), ("ij", "y"), ("ii", "y"), ("i", "y"), ("tz", "ts")),
     *(("yu", "u"), ("ya", "a"), ("ye", "e"), ("yo", "o"), ("eff", "ev"), ("off", "ov")),
@@ -56,7 +64,7 @@ def name_of(written: str, title: str = "") -> Name | None:
         written: The words of the name, a title among them or not.
         title: Words right before it, which may tell the gender.
     """
-    words = [_POSSESSIVE.sub("", word).strip('.,;:"“”()[]') for word in written.split()]
+    words = [_bare(word) for word in written.split()]
     titles = [word.strip(".,").casefold() for word in title.split()]
     while len(words) > 1 and words[0].casefold() in TITLES:
         titles.append(words.pop(0).casefold())
@@ -70,6 +78,12 @@ def name_of(written: str, title: str = "") -> Name | None:
         first -= 1
     given = words[0] if first > 0 else ""
     return Name(given, " ".join(words[first:]), " ".join(words), _gender(titles, given))
+
+
+def _bare(word: str) -> str:
+    """A word without possessive and signs; an initial keeps its full stop."""
+    word = _POSSESSIVE.sub("", word).strip(',;:"“”()[]')
+    return word if len(word) == 2 else word.strip(".")
 
 
 def _gender(titles: list[str], given: str) -> Gender:

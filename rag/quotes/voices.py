@@ -21,22 +21,8 @@ from rag.quotes.parsing import Parse, Token
 
 SHORTEST_SPEECH = 4  # words; fewer, without a reporting word, may be the writer's own distance
 LONGEST_TITLE = 9  # words
-_SMALL = (
-    "a",
-    "an",
-    "and",
-    "as",
-    "at",
-    "but",
-    "by",
-    "for",
-    "from",
-    "in",
-    "of",
-    "on",
-    "or",
-    "the",
-    "to",
+_SMALL = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to"]
 )
 _FARTHEST = 30  # words from a closing mark to its reporting word: a name with an apposition
 _HIGHEST = 12  # steps up the tree
@@ -165,7 +151,7 @@ class _Frame:
     def is_title(self) -> bool:
         """Whether it is written like the name of a work: every word but small ones in capitals."""
         words = self.quote.inner.of(self.text).strip(".,;:!?").split()
-        if len(words) > LONGEST_TITLE or not words[0][:1].isupper():
+        if not words or len(words) > LONGEST_TITLE or not words[0][:1].isupper():
             return False
         return all(word[:1].isupper() or word in _SMALL or word[:1].isdigit() for word in words)
 
@@ -191,14 +177,14 @@ class _Frame:
         )
         skipped = takewhile(lambda number: parse.tokens[number].pos in _SKIPPED, rest)
         begin = self.stop + sum(1 for _ in skipped)
-        for verbs in (SPEECH, None):
-            for number in rest:
-                token = parse.tokens[number]
-                said = token.lemma in verbs if verbs else token.pos == "VERB"
-                if said:
-                    if (voice := self._clause(number, range(begin, rest.stop))) is not None:
-                        return voice
-                    break
+        speech = (number for number in rest if parse.tokens[number].lemma in SPEECH)
+        verbs = (number for number in rest if parse.tokens[number].pos == "VERB")
+        for numbers in (speech, verbs):
+            first = next(numbers, None)
+            if first is None:
+                continue
+            if (voice := self._clause(first, range(begin, rest.stop))) is not None:
+                return voice
         return None
 
     def _next_quotation(self, limit: int) -> int:
