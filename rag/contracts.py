@@ -6,12 +6,15 @@ Flow: values -> dictionaries with the keys of the contract, in its order.
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Statement
+from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
+from rag.quotes import Attribution, Person
 
 # C1 controls, and the characters that turn the direction of text.
 OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ANSWER = "onrecord.answer/1"
 SEARCH = "onrecord.search/1"
+QUOTE = "onrecord.quote/1"
+SPEAKER = "onrecord.speaker/1"
 ERROR = "onrecord.error/1"  # a line of a batch that could not be asked
 
 Json = str | int | float | None | list["Json"] | dict[str, "Json"]
@@ -104,6 +107,39 @@ def search_object(question: str, hits: Sequence[Hit]) -> dict[str, Json]:
         ],
         "sources": cited.sources(),
     }
+
+
+def quote_object(document: Document, one: Attribution) -> dict[str, Json]:
+    """What somebody said as `onrecord.quote/1`; `reporter` says who reports that it was said."""
+    return {
+        "schema": QUOTE,
+        "document": document.id,
+        "kind": one.kind,
+        "content": _place(document, one.content),
+        "speaker": _place(document, one.speaker),
+        "cue": _place(document, one.cue),
+        "name": one.name,
+        "reported_by": _place(document, one.reported_by),
+        "reporter": one.reporter,
+    }
+
+
+def speaker_object(one: Person) -> dict[str, Json]:
+    """Somebody who speaks, as `onrecord.speaker/1`."""
+    return {
+        "schema": SPEAKER,
+        "name": one.name,
+        "direct": one.direct,
+        "indirect": one.indirect,
+        "documents": one.documents,
+        "variants": [*one.variants],
+    }
+
+
+def _place(document: Document, span: Span | None) -> Json:
+    if span is None:
+        return None
+    return {"start": span.start, "end": span.end, "text": span.of(document.text)}
 
 
 def _slice(

@@ -15,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.contracts import OBEYED, Citations
-from rag.datatypes import Answer, Document, Hit, Statement
+from rag.datatypes import Answer, Document, Hit, Span, Statement
 from rag.indexing import Progress
+from rag.quotes import Attribution, Person
 
 if TYPE_CHECKING:  # an answer does not wait for what measures answers
     from rag.evaluate import (
@@ -118,6 +119,41 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
     out.print(Text("Sources", style="bold"))
     for document in cited.documents:
         put(out, _source(cited[document], document), indent=2)
+
+
+def print_quotes(out: Console, document: Document, found: Sequence[Attribution]) -> None:
+    """What is quoted or reported in a document: who, by which word, what; quoted words in marks."""
+    out.print(Text(shown(document.id), style="cyan"))
+    for one in found:
+        place = f"{one.content.start}:{one.content.end}"
+        who = _who(document, one.name, one.speaker) or "nobody is named"
+        head = Text(who, style="bold")
+        if one.cue is not None:
+            head.append(f" · {shown(one.cue.of(document.text))}", style="not bold")
+        if one.reported_by is not None:
+            by = _who(document, one.reporter, one.reported_by)
+            head.append(f" · as told by {by}", style="not bold")
+        put(out, head.append(f" · {place}", style="not bold dim"), indent=2)
+        words = shown(one.content.of(document.text))
+        put(out, Text(f"“{words}”" if one.kind == "direct" else words), indent=6)
+    out.print()
+
+
+def _who(document: Document, name: str | None, mention: Span | None) -> str:
+    """The name, and the words of the text where they differ from it."""
+    words = shown(mention.of(document.text)) if mention is not None else ""
+    return f"{shown(name)} ({words})" if name and words and words != name else shown(name or words)
+
+
+def print_speakers(found: Sequence[Person]) -> None:
+    """A table of the people who speak, most first."""
+    table = _table("name", "quoted", "reported", "documents")
+    table.add_column("also written", overflow="fold")
+    for one in found:
+        others = ", ".join(shown(each) for each in one.variants if each != one.name)
+        counts = (str(one.direct), str(one.indirect), str(one.documents))
+        table.add_row(Text(shown(one.name)), *counts, Text(others))
+    console().print(table)
 
 
 def _source(number: int, document: Document) -> Text:

@@ -20,7 +20,18 @@ from rag import OnRecord
 from rag.cli import parser, run
 
 COMMAND = [sys.executable, "-c", "from rag.cli import main; main()"]
-COMMANDS = ["index", "ask", "search", "verify", "eval", "gold", "serve", "info"]
+COMMANDS = [
+    "index",
+    "ask",
+    "search",
+    "quotes",
+    "speakers",
+    "verify",
+    "eval",
+    "gold",
+    "serve",
+    "info",
+]
 SYRIA = "what did Putin say about Syria?"
 UNANSWERED = "quiche gratin dauphinois soufflé"
 Capture = pytest.CaptureFixture[str]

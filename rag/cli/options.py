@@ -62,9 +62,9 @@ def completes(argument: argparse.Action, *, directory: bool = False) -> None:
     argument.complete = shtab.DIRECTORY if directory else shtab.FILE  # type: ignore[attr-defined]
 
 
-def add_json(command: argparse.ArgumentParser) -> None:
+def add_json(command: argparse.ArgumentParser, what: str = "one JSON object") -> None:
     """The option `--json`."""
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+    command.add_argument("--json", action="store_true", help=f"print {what}")
 
 
 def add_filters(command: argparse.ArgumentParser) -> None:

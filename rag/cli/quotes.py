@@ -1,0 +1,116 @@
+"""`onrecord quotes`: every quotation and reported statement, with its speaker."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.cli.options import STATUS, Commands, add_json, command_parser, completes
+from rag.cli.output import print_json, tell_failures
+from rag.errors import DocumentUnreadable, InputInvalid
+
+if TYPE_CHECKING:
+    from rag.datatypes import Document
+    from rag.quotes import Attribution
+
+
+def add(commands: Commands) -> None:
+    """Describe the command."""
+    command = command_parser(
+        commands,
+        "quotes",
+        run,
+        does="every quotation and reported statement, with its speaker",
+        ends=f"""\
+Reads files or folders as indexing does ("-" is standard input), or without PATH the documents of
+the index. English only. A piece of a split quotation is listed by itself.
+
+examples:     onrecord quotes articles/
+              onrecord quotes --speaker Putin --json
+{STATUS.format(yes="found", no="none found")}
+""",
+    )
+    add_paths(command)
+    command.add_argument("--speaker", metavar="NAME", help="only speakers with NAME in their name")
+    add_json(command, "one JSON object a line")
+
+
+def add_paths(command: argparse.ArgumentParser) -> None:
+    """The documents to read; without any, those of the index."""
+    paths = command.add_argument(
+        "path", metavar="PATH", nargs="*", type=Path, help="file or folder (default: the index)"
+    )
+    completes(paths)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it; the exit status."""
+    from rag.contracts import quote_object
+    from rag.quotes import attribute
+    from rag.terminal import console, print_quotes
+
+    if options.speaker is not None and not options.speaker.strip():
+        raise InputInvalid("--speaker is empty", "give a name, or leave it out")
+    some = False
+    for document in documents(options):
+        (found,) = attribute([document])
+        chosen = [one for one in found if _is_of(document, one, options.speaker)]
+        some = some or bool(chosen)
+        if options.json:
+            for one in chosen:
+                print_json(quote_object(document, one))
+        elif chosen:
+            print_quotes(console(), document, chosen)
+    if not some and not options.json:
+        print("Nothing is quoted or reported.")
+    return 0 if some else 1
+
+
+def documents(options: argparse.Namespace) -> Iterator["Document"]:
+    """Those of the paths, or of the index; what cannot be read is told on standard error.
+
+    Raises:
+        DocumentUnreadable: Nothing could be read.
+    """
+    if not options.path:
+        from rag.store import snapshot
+
+        with snapshot(options.index) as record:
+            yield from record.documents()
+        return
+    failures, some = list[DocumentUnreadable](), False
+    for one in chain.from_iterable(_read(path) for path in options.path):
+        if isinstance(one, DocumentUnreadable):
+            failures.append(one)
+        else:
+            some = True
+            yield one
+    if failures and not some:
+        tell_failures(failures[:-1])
+        raise failures[-1]
+    tell_failures(failures)
+
+
+def _read(path: Path) -> Iterator["Document | DocumentUnreadable"]:
+    from rag.readers import STDIN, fetch, read, sources
+
+    for source in [STDIN] if str(path) == "-" else sources(path):
+        if isinstance(source, DocumentUnreadable):
+            yield source
+            continue
+        try:
+            content = sys.stdin.buffer.read() if source == STDIN else fetch(source)
+        except DocumentUnreadable as error:
+            yield error
+            continue
+        yield from read(source, content)
+
+
+def _is_of(document: "Document", one: "Attribution", speaker: str | None) -> bool:
+    """Whether a speaker is asked for and it is this one, by name or as the text has it."""
+    if speaker is None:
+        return True
+    mention = one.speaker.of(document.text) if one.speaker else ""
+    return speaker.casefold() in f"{one.name or ''}\n{mention}".casefold()

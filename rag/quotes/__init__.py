@@ -1,0 +1,26 @@
+"""Which words are quoted or reported, and who said them.
+
+Flow: Document -> quotations (`marks`) and parses (`parsing`) -> reports (`grammar`, `cues`) ->
+speakers (`voices`, `attribution`) and who they are (`mentions`) -> attribute() ->
+tuple[Attribution, ...]; those of all documents -> people() -> tuple[Person, ...].
+Law: offsets only; the same document gives the same attributions, whatever is beside it.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from rag.datatypes import Document
+from rag.quotes.attribution import Attribution, attributed
+from rag.quotes.marks import Quotation, quotations
+from rag.quotes.mentions import named
+from rag.quotes.parsing import parsed
+from rag.quotes.people import Person, people
+
+__all__ = ["Attribution", "Person", "Quotation", "attribute", "people", "quotations"]
+
+
+def attribute(documents: Iterable[Document]) -> Iterator[tuple[Attribution, ...]]:
+    """Every quotation and reported statement of each document, in order of its content."""
+    for document in documents:
+        (parses,) = parsed([document.text])
+        quotes = quotations(document.text)
+        yield named(parses, quotes, attributed(document.text, quotes, parses))

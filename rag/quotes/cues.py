@@ -1,0 +1,80 @@
+"""The words that say that somebody says, asks, shows or believes something.
+
+As lemmas, by what they govern. Written down from reading newspapers; nothing is counted from an
+annotated corpus.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# They report speech, whatever follows: a clause, or words in quotation marks.
+SPEECH = _words(
+    "say tell add note write report announce argue claim state declare explain reply answer "
+    "respond insist assert contend maintain acknowledge admit concede confess confirm deny "
+    "allege warn vow promise pledge predict recall remark comment observe mention stress "
+    "emphasize emphasise underscore reiterate repeat tweet retweet post joke quip tease "
+    "complain lament fume rail boast brag gush muse opine speculate counter retort shoot snap "
+    "fire interject continue conclude begin finish disclose reveal relate recount testify "
+    "swear attest affirm proclaim profess suggest propose recommend advise urge request "
+    "demand ask inquire wonder question query plead beg appeal call describe characterize "
+    "characterise dub label brand cite quote read shout yell scream cry exclaim whisper "
+    "mutter murmur mumble growl bark thunder roar chant sing laugh sigh sniff scoff charge "
+    "accuse blame blast slam denounce condemn decry criticize criticise attack mock ridicule "
+    "deride dismiss reject refute rebut dispute praise hail applaud laud thank congratulate "
+    "greet assure reassure remind inform notify brief caution threaten advocate proffer "
+    "postulate intone implore instruct order command direct signal hint imply indicate "
+    "stipulate specify clarify elaborate summarize summarise posit theorize theorise reason "
+    "rule hold estimate calculate forecast project document detail outline tout pronounce "
+    "echo chime object protest agree disagree concur vent rant ramble text email e-mail blog "
+    "message telegraph sum volunteer offer marvel gripe grumble jibe chide scold rebuke "
+    "lecture preach sneer crow enthuse bemoan rave reassert reaffirm restate fret worry "
+    "paraphrase phrase word utter voice spell confide"
+)
+
+# They report what somebody holds to be so, or what a poll or paper shows; a clause must follow.
+# Left out are states and acts that nobody needs to have told: know, see, need, decide, want.
+THOUGHT = _words(
+    "believe think hope fear feel suspect doubt expect anticipate assume presume suppose "
+    "imagine reckon discover find learn show demonstrate prove conclude determine worry "
+    "regret trust deem surmise envision foresee highlight illustrate figure point make read "
+    "hear understand recognize recognise realize realise consider"
+)
+# These only with the words that make them speech: "pointed out that", "made clear that".
+WITH_PARTICLE = {"point": "out", "make": "clear"}
+
+# What follows "to": an act that somebody announces, asks for, or refuses.
+INTENT = _words(
+    "promise pledge vow threaten offer agree refuse decline ask urge call tell order advise "
+    "warn beg hope expect claim request demand propose swear instruct direct command implore "
+    "challenge"
+)
+
+# Somebody calls something something.
+NAMING = _words(
+    "call describe characterize characterise dub label brand portray cast deem consider"
+)
+
+# "his claim that …", "a promise to …"
+NOUNS = _words(
+    "claim statement assertion allegation accusation argument suggestion warning belief view "
+    "opinion promise pledge vow threat prediction admission announcement declaration "
+    "contention insistence charge complaint confession conclusion denial reminder hope fear "
+    "concern notion idea thought feeling sense suspicion impression conviction doubt "
+    "expectation assurance report rumor rumour remark comment demand request call proposal "
+    "proposition recommendation criticism sentiment finding testimony estimate acknowledgment "
+    "acknowledgement boast refusal offer plea"
+)
+
+# They stand where a verb would: "according to the mayor", "per Reuters".
+ACCORDING = _words("according per")
+
+# Words before quotation marks that say that they hold a word, a name or a title.
+MENTION = _words(
+    "term word phrase so-called hashtag slogan movie film show book song album series novel "
+    "episode magazine program programme podcast documentary memoir play musical sitcom drama"
+)
+NAMED = _words(
+    "titled entitled named nicknamed called known dubbed labeled labelled termed headlined"
+)

@@ -1,0 +1,347 @@
+"""Find reporting words in a parse, with who reports and what.
+
+Flow: Parse -> reports() -> tuple[Report, ...], in the order of their cues.
+Law: spans lie in the parse; a content is whole words, holds not the word that reports it, and is
+not empty. Every walk along the tree is bounded.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from rag.datatypes import Span
+from rag.quotes.cues import ACCORDING, INTENT, NAMING, NOUNS, SPEECH, THOUGHT, WITH_PARTICLE
+from rag.quotes.parsing import Parse, Token
+
+_VERBS = SPEECH | THOUGHT | INTENT | NAMING
+_HIGHEST = 12  # steps up the tree; no clause of a newspaper is nested deeper
+_NOMINAL = ("NOUN", "PROPN", "PRON")
+_BEGINS_PHRASE = (*_NOMINAL, "DET", "ADJ", "NUM", "X")
+_SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
+_PASSES_SUBJECT = ("conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl")
+_PARTS_OF_CUE = ("aux", "auxpass", "neg", "prt")
+_BESIDE_CUE = ("prep", "npadvmod", "advmod", "dative", "prt", "dobj", "nsubj")  # "told us Monday"
+_OUTSIDE_NAME = ("relcl", "acl", "appos", "punct", "prep", "advcl", "dep", "parataxis", "cc")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Somebody reports something.
+
+    Attributes:
+        cue: Number of the reporting word in its parse.
+        cue_span: In the document, with its auxiliaries where they stand beside it.
+        speaker: Number of the head of who reports; `None` where nobody is named.
+        speaker_span: The mention, in the document.
+        contents: What is reported, in order; two pieces where the report stands inside it.
+        by_the_way: Whether it is added to a whole sentence: "according to the mayor".
+    """
+
+    cue: int
+    cue_span: Span
+    speaker: int | None
+    speaker_span: Span | None
+    contents: tuple[Span, ...]
+    by_the_way: bool = False
+
+
+def reports(parse: Parse) -> tuple[Report, ...]:
+    """Every reporting word with who reports and what; without contents where none is governed."""
+    found: list[Report] = []
+    for number, token in enumerate(parse.tokens):
+        verb = token.pos in ("VERB", "AUX") and token.lemma in _VERBS
+        if verb and _is_whole(parse, number):
+            found.append(verb_report(parse, number))
+        elif token.pos == "NOUN" and token.lemma in NOUNS:
+            found.extend(_noun(parse, number))
+        elif token.text.lower() in ACCORDING:
+            found.extend(_according(parse, number))
+    return tuple(found)
+
+
+def _is_whole(parse: Parse, verb: int) -> bool:
+    """Whether the word stands by that makes it a reporting one: "pointed out", "made it clear"."""
+    needed = WITH_PARTICLE.get(parse.tokens[verb].lemma)
+    near = parse.tokens[verb + 1 : verb + 4]
+    return needed is None or any(token.lemma == needed for token in near)
+
+
+def mention(parse: Parse, head: int) -> Span:
+    """The words that name somebody, from the head of the phrase: without clauses about them."""
+    tokens = parse.tokens
+    first = last = head
+    for child in parse.children[head]:
+        token = tokens[child]
+        if token.dep == "prep" and token.text == "of" and child == head + 1:
+            last = max(last, _end_of_object(parse, child))
+            continue
+        joined = token.dep in ("cc", "conj") and head < child <= last + _HIGHEST
+        if token.dep in (*_OUTSIDE_NAME, "conj") and not joined:
+            continue
+        low, high = token.edges if child < head else (child, child)
+        first, last = min(first, low), max(last, high)
+    while last + 1 < len(tokens) and _same_name(tokens[last], tokens[last + 1]):
+        last += 1
+    while first < head and tokens[first].pos in ("PUNCT", "CCONJ"):
+        first += 1
+    while last > head and tokens[last].pos in ("PUNCT", "CCONJ"):
+        last -= 1
+    return Span(tokens[first].span.start, tokens[last].span.end)
+
+
+def _end_of_object(parse: Parse, preposition: int) -> int:
+    """The noun of "of the state" in "the head of the state"."""
+    for child in parse.children[preposition]:
+        if parse.tokens[child].dep == "pobj" and child - preposition <= _HIGHEST:
+            return child
+    return preposition - 1
+
+
+def _same_name(token: Token, following: Token) -> bool:
+    return token.entity != "" and following.entity == token.entity and not following.begins
+
+
+# Who
+
+
+def subject(parse: Parse, verb: int) -> int | None:
+    """The head of who does what this verb says; of another verb where it has no subject itself."""
+    tokens = parse.tokens
+    for _ in range(_HIGHEST):
+        for child in parse.children[verb]:
+            if tokens[child].dep in _SUBJECTS:
+                return child if tokens[child].dep != "expl" else None
+        token, above = tokens[verb], tokens[verb].head
+        if above == verb:
+            return None
+        if token.dep == "acl" and token.tag == "VBG" and _is_in_clause(parse, above):
+            verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
+        elif token.dep in ("acl", "relcl"):
+            return above if tokens[above].pos in _NOMINAL else None
+        elif token.dep == "xcomp" and (held := _object(parse, above)) is not None:
+            return held
+        elif token.dep in _PASSES_SUBJECT:
+            verb = above
+        else:
+            return None
+    return None
+
+
+def _verb_above(parse: Parse, number: int) -> int:
+    """The nearest verb that a word depends on, or the root."""
+    while parse.tokens[number].head != number:
+        number = parse.tokens[number].head
+        if parse.tokens[number].pos in ("VERB", "AUX"):
+            break
+    return number
+
+
+def _is_in_clause(parse: Parse, noun: int) -> bool:
+    """Whether a noun is no subject, so that another does what its clause says."""
+    token = parse.tokens[noun]
+    return token.dep not in _SUBJECTS and token.dep != "ROOT"
+
+
+def beside(parse: Parse, number: int, bounds: range) -> int | None:
+    """The head of the phrase that holds a token, as far as it lies within `bounds`."""
+    tokens = parse.tokens
+    while number in bounds and tokens[number].pos in ("ADV", "PUNCT", "SPACE"):
+        number += 1
+    if number not in bounds or tokens[number].pos not in _BEGINS_PHRASE:
+        return None
+    for _ in range(_HIGHEST):
+        above = tokens[number].head
+        if above not in bounds or tokens[above].pos not in _NOMINAL or above == number:
+            break
+        if tokens[number].dep in ("appos", "conj", "relcl"):
+            break
+        number = above
+    return number if tokens[number].pos in _NOMINAL else None
+
+
+def _object(parse: Parse, verb: int) -> int | None:
+    """Whom a verb makes do what follows: "urged her to say"."""
+    if parse.tokens[verb].lemma not in INTENT or parse.tokens[verb].lemma in ("promise", "vow"):
+        return None
+    for child in parse.children[verb]:
+        if parse.tokens[child].dep == "dobj":
+            return child
+    return None
+
+
+def _agent(parse: Parse, verb: int) -> int | None:
+    """Who does it in the passive: "was told by the mayor"."""
+    for child in parse.children[verb]:
+        if parse.tokens[child].dep == "agent":
+            for inner in parse.children[child]:
+                if parse.tokens[inner].dep == "pobj":
+                    return inner
+    return None
+
+
+def _is_passive(parse: Parse, verb: int) -> bool:
+    deps = {parse.tokens[child].dep for child in parse.children[verb]}
+    return "auxpass" in deps or "nsubjpass" in deps or "agent" in deps
+
+
+# What
+
+
+def verb_report(parse: Parse, verb: int) -> Report:
+    """A verb as a reporting word, whichever it is."""
+    token = parse.tokens[verb]
+    passive = _is_passive(parse, verb)
+    speaker = _agent(parse, verb) if passive else subject(parse, verb)
+    if speaker is None and not passive:
+        speaker = _phrase_before(parse, verb)
+    contents = tuple(_contents(parse, verb, token))
+    return _report(parse, verb, _with_auxiliaries(parse, verb), speaker, contents)
+
+
+def _phrase_before(parse: Parse, verb: int) -> int | None:
+    """The noun or pronoun right before a verb, where the parser saw no subject."""
+    tokens, number = parse.tokens, verb - 1
+    first = parse.sentences[tokens[verb].sentence].start
+    while number >= first and tokens[number].pos in ("ADV", "AUX", "PART"):
+        number -= 1
+    if number < first or tokens[verb].tag == "VBG":
+        return None
+    if tokens[number].text == ",":  # "Ana Soto, the mayor, said"
+        commas = [place for place in range(first + 1, number) if tokens[place].text == ","]
+        number = commas[-1] - 1 if commas else number
+        return number if tokens[number].pos in _NOMINAL else None
+    return number if tokens[number].pos in ("PROPN", "PRON") else None
+
+
+def _report(
+    parse: Parse, cue: int, span: Span, speaker: int | None, contents: tuple[Span, ...]
+) -> Report:
+    named = mention(parse, speaker) if speaker is not None else None
+    return Report(cue, span, speaker, named, contents)
+
+
+def _with_auxiliaries(parse: Parse, verb: int) -> Span:
+    first = last = verb
+    tokens = parse.tokens
+    while first > 0 and tokens[first - 1].head == verb and tokens[first - 1].dep in _PARTS_OF_CUE:
+        first -= 1
+    for token in tokens[verb + 1 : verb + _HIGHEST]:
+        if token.head != verb or token.dep not in _PARTS_OF_CUE:
+            break
+        last += 1
+    return Span(tokens[first].span.start, tokens[last].span.end)
+
+
+def _contents(parse: Parse, verb: int, token: Token) -> Iterator[Span]:
+    """The clauses that a verb governs, or stands in."""
+    tokens = parse.tokens
+    found = False
+    for child in parse.children[verb]:
+        dep, (low, high) = tokens[child].dep, tokens[child].edges
+        if not _governs(token.lemma, dep):
+            continue
+        if dep == "oprd":
+            low = _small_clause(parse, verb, child)
+        yield from _around(parse, (low, high), verb)
+        found = True
+    if not found and token.dep in ("parataxis", "ccomp") and token.lemma in SPEECH | THOUGHT:
+        yield from _host(parse, verb)
+
+
+def _governs(lemma: str, dep: str) -> bool:
+    """Whether what depends so on a verb is what it reports."""
+    return (
+        (dep == "ccomp" and lemma in SPEECH | THOUGHT)
+        or (dep == "xcomp" and lemma in INTENT | NAMING)
+        or (dep == "oprd" and lemma in NAMING)
+    )
+
+
+def _small_clause(parse: Parse, verb: int, child: int) -> int:
+    """Begin of "it a disgrace" in "called it a disgrace"."""
+    for other in parse.children[verb]:
+        if parse.tokens[other].dep == "dobj" and verb < other < child:
+            return parse.tokens[other].edges[0]
+    return parse.tokens[child].edges[0]
+
+
+def _host(parse: Parse, verb: int) -> Iterator[Span]:
+    """The clause around a report that is put into it: "The plan, he said, is dead"."""
+    tokens = parse.tokens
+    above = tokens[verb].head
+    low, high = tokens[verb].edges
+    inserted = low > 0 and tokens[low - 1].text in (",", "–", "—", "-", "(")
+    if not inserted or tokens[above].pos not in ("VERB", "AUX") or above == verb:
+        return
+    first, last = tokens[above].edges
+    for piece in ((first, low - 1), (high + 1, last)):
+        yield from _trimmed(parse, *piece)
+
+
+def _around(parse: Parse, edges: tuple[int, int], cue: int) -> Iterator[Span]:
+    """A subtree as spans; in two pieces where the report stands in it: "In May, he said, it is"."""
+    low, high = edges
+    if not low <= cue <= high:
+        yield from _trimmed(parse, low, high)
+        return
+    first, last = cue, cue
+    for child in parse.children[cue]:
+        begin, end = parse.tokens[child].edges
+        dep = parse.tokens[child].dep
+        if low < begin and end < cue and dep in (*_SUBJECTS, *_PARTS_OF_CUE):
+            first = min(first, begin)
+        elif begin == last + 1 and end < high and dep in _BESIDE_CUE:
+            last = end
+    yield from _trimmed(parse, low, first - 1)
+    yield from _trimmed(parse, last + 1, high)
+
+
+def _trimmed(parse: Parse, low: int, high: int) -> Iterator[Span]:
+    """Words without the commas and conjunctions at their ends; nothing if no word is left."""
+    tokens = parse.tokens
+    while low <= high and (tokens[low].pos in ("PUNCT", "SPACE", "CCONJ")):
+        low += 1
+    while low <= high and (tokens[high].pos in ("PUNCT", "SPACE", "CCONJ")):
+        high -= 1
+    if low <= high:
+        yield Span(tokens[low].span.start, tokens[high].span.end)
+
+
+def _noun(parse: Parse, noun: int) -> Iterator[Report]:
+    tokens = parse.tokens
+    speaker = None
+    for child in parse.children[noun]:
+        if tokens[child].dep == "poss":
+            speaker = child
+    if speaker is None and _is_in_clause(parse, noun):
+        speaker = subject(parse, _verb_above(parse, noun))
+    for child in parse.children[noun]:
+        clause = tokens[child].dep in ("acl", "ccomp") and child > noun
+        marks = {tokens[each].lemma for each in parse.children[child]}
+        if clause and tokens[child].dep == "acl" and not marks & {"that", "to"}:
+            continue
+        if clause and tokens[child].tag != "VBG":
+            contents = tuple(_trimmed(parse, *tokens[child].edges))
+            yield _report(parse, noun, tokens[noun].span, speaker, contents)
+            return
+
+
+def _according(parse: Parse, number: int) -> Iterator[Report]:
+    tokens = parse.tokens
+    last, speaker = number, None
+    for child in parse.children[number]:
+        if tokens[child].dep == "pobj":
+            speaker = child
+        if tokens[child].lemma == "to":
+            last = child
+            for inner in parse.children[child]:
+                if tokens[inner].dep == "pobj":
+                    speaker = inner
+    per = tokens[number].text.lower() == "per"
+    if speaker is None or (per and tokens[speaker].entity not in ("ORG", "PERSON")):
+        return
+    low, high = tokens[number].edges
+    sentence = parse.sentences[tokens[number].sentence]
+    pieces = ((sentence.start, low - 1), (high + 1, sentence.stop - 1))
+    contents = tuple(span for piece in pieces for span in _trimmed(parse, *piece))
+    cue = Span(tokens[number].span.start, tokens[last].span.end)
+    yield replace(_report(parse, number, cue, speaker, contents), by_the_way=True)

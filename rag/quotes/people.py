@@ -1,0 +1,114 @@
+"""Tell who is one person across documents: spelling variants, nicknames, lone surnames.
+
+Flow: documents with their attributions -> people() -> tuple[Person, ...], who spoke most first.
+Law: every attribution with a name counts for one person; the order of documents changes nothing.
+A lone surname belongs to whoever bears it in another document, unless another who bears it speaks
+more than a third as often; then it stays a person of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.quotes.attribution import Attribution
+from rag.quotes.names import Name, alike, keys, name_of
+
+_CLEARLY = 3  # times as often: whom a lone surname means where several bear it
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who speaks in a corpus.
+
+    Attributes:
+        name: As it is written most often, in full where it is anywhere.
+        variants: All the ways in which documents write it, most often first.
+        direct: Quotations, in pieces as `Attribution` has them.
+        indirect: Reported statements.
+        documents: In how many documents.
+    """
+
+    name: str
+    variants: tuple[str, ...]
+    direct: int
+    indirect: int
+    documents: int
+
+
+@dataclass(slots=True)
+class _Counts:
+    """What was said under one spelling."""
+
+    direct: int = 0
+    indirect: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.direct + self.indirect
+
+
+def people(attributed: Iterable[tuple[str, Sequence[Attribution]]]) -> tuple[Person, ...]:
+    """The people of a corpus, who spoke most first; ties go by name.
+
+    Args:
+        attributed: The id of each document, and its attributions with names.
+    """
+    counts: defaultdict[str, _Counts] = defaultdict(_Counts)
+    documents: defaultdict[str, set[str]] = defaultdict(set)
+    for document, attributions in attributed:
+        for one in attributions:
+            if one.name is None:
+                continue
+            documents[one.name].add(document)
+            if one.kind == "direct":
+                counts[one.name].direct += 1
+            else:
+                counts[one.name].indirect += 1
+    found = [_person(group, counts, documents) for group in _groups(counts)]
+    return tuple(sorted(found, key=lambda one: (-one.direct - one.indirect, one.name)))
+
+
+def _person(
+    group: Sequence[str], counts: dict[str, _Counts], documents: dict[str, set[str]]
+) -> Person:
+    often = sorted(group, key=lambda name: (-counts[name].total, name))
+    full = [name for name in often if " " in name]
+    return Person(
+        name=(full or often)[0],
+        variants=tuple(often),
+        direct=sum(counts[name].direct for name in group),
+        indirect=sum(counts[name].indirect for name in group),
+        documents=len(set().union(*(documents[name] for name in group))),
+    )
+
+
+def _groups(counts: dict[str, _Counts]) -> list[list[str]]:
+    """The spellings of each person: full names first, then the lone ones join them."""
+    order = sorted(counts, key=lambda name: (" " not in name, -counts[name].total, name))
+    groups: list[list[str]] = []
+    heads: list[Name] = []
+    known: defaultdict[str, list[int]] = defaultdict(list)  # groups by what their heads share
+    for written in order:
+        name = name_of(written) or Name("", written, written, "")
+        near = sorted({place for key in keys(name) for place in known[key]})
+        alike_ones = [place for place in near if alike(heads[place], name)]
+        often = {place: sum(counts[each].total for each in groups[place]) for place in alike_ones}
+        place = _clearest(often, lone=not name.given)
+        if place is not None:
+            groups[place].append(written)
+            continue
+        for key in keys(name):
+            known[key].append(len(groups))
+        groups.append([written])
+        heads.append(name)
+    return groups
+
+
+def _clearest(often: dict[int, int], *, lone: bool) -> int | None:
+    """The group that speaks most; for a lone surname only if it clearly does."""
+    ranked = sorted(often, key=lambda place: (-often[place], place))
+    if not ranked:
+        return None
+    if lone and len(ranked) > 1 and often[ranked[0]] < _CLEARLY * often[ranked[1]]:
+        return None
+    return ranked[0]

@@ -1,0 +1,52 @@
+"""`rag.quotes.people`: who is one person across documents."""
+
+from rag.datatypes import Span
+from rag.quotes import Attribution, Person, people
+
+
+def said(name: str | None, times: int = 1, kind: str = "direct") -> list[Attribution]:
+    return [Attribution(kind, Span(0, 1), name=name) for _ in range(times)]  # type: ignore[arg-type]
+
+
+def test_spellings_and_a_lone_surname_are_one_person() -> None:
+    found = people(
+        [
+            ("a", said("Vladimir Putin", 3) + said(None)),
+            ("b", said("Wladimir Putin", 1, "indirect")),
+            ("c", said("Putin", 5)),
+        ]
+    )
+    assert found == (
+        Person("Vladimir Putin", ("Putin", "Vladimir Putin", "Wladimir Putin"), 8, 1, 3),
+    )
+
+
+def test_a_lone_surname_that_two_bear_stays_apart() -> None:
+    found = people([("a", said("Bill Clinton", 2)), ("b", said("Hillary Clinton", 3)),
+                    ("c", said("Clinton", 1))])  # fmt: skip
+    assert [one.name for one in found] == ["Hillary Clinton", "Bill Clinton", "Clinton"]
+
+
+def test_a_lone_surname_goes_to_who_clearly_speaks_more() -> None:
+    found = people([("a", said("Bill Clinton", 1)), ("b", said("Hillary Clinton", 9)),
+                    ("c", said("Clinton", 1))])  # fmt: skip
+    assert [(one.name, one.direct) for one in found] == [
+        ("Hillary Clinton", 10),
+        ("Bill Clinton", 1),
+    ]
+
+
+def test_the_order_of_the_documents_changes_nothing() -> None:
+    given = [
+        ("a", said("Vladimir Putin")),
+        ("b", said("Putin")),
+        ("c", said("Volodymyr Zelensky")),
+        ("d", said("Volodymyr Zelenskyy", 2)),
+    ]
+    assert people(given) == people(given[::-1])
+    assert [one.name for one in people(given)] == ["Volodymyr Zelenskyy", "Vladimir Putin"]
+
+
+def test_nobody_speaks_in_nothing() -> None:
+    assert people([]) == ()
+    assert people([("a", said(None, 3))]) == ()
