@@ -12,7 +12,7 @@ import rag
 RAG = Path(rag.__file__).parent
 LINE = """
     errors datatypes readers segment quotes terms encoders store vectors lexical spelling retrieve
-    indexing evidence compose contracts verify engine evaluate terminal web cli __init__
+    check indexing evidence compose contracts verify engine evaluate terminal web cli __init__
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """
     torch transformers sentence_transformers gradio trafilatura nupunkt pandas scipy sklearn
