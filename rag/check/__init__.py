@@ -6,6 +6,7 @@ Law: the text of a match is a slice of its document; a quote whose words stand i
 after the other is found, however common they are.
 """
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -81,7 +82,9 @@ def _meant(text: str) -> tuple[Quote, ...]:
     if len(text) > LONGEST_QUOTE:
         seen = f"the quote has {len(text):,} characters, more than {LONGEST_QUOTE:,}"
         raise QuoteInvalid(seen, "check its parts one by one")
-    found = readings(text)
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise QuoteInvalid("the quote is not valid UTF-8", "type it again")
+    found = readings(unicodedata.normalize("NFC", text))
     if not found:
         raise QuoteInvalid(f"the quote {text[:40]!r} holds no word", "give the words to look for")
     return found

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 
-from rag.cli import ask, evaluate, gold, index, info, search, serve, verify
+from rag.cli import ask, check, evaluate, gold, index, info, search, serve, verify
 from rag.cli.options import Parser
 from rag.cli.output import drop_what_cannot_be_written, tell, tell_failures
 from rag.errors import NothingToIndex, OnRecordError
 
-_COMMANDS = (index, ask, search, verify, evaluate, gold, serve, info)
+_COMMANDS = (index, ask, search, check, verify, evaluate, gold, serve, info)
 
 
 def main() -> None:
