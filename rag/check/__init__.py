@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from rag.check.candidates import Corpus, Window, windows
+from rag.check.candidates import Corpus, Window, by_chance, windows
 from rag.check.changes import changes, covered, is_exact
 from rag.check.exact import standing
 from rag.check.nearest import nearest
@@ -38,9 +38,10 @@ __all__ = [
 
 LONGEST_QUOTE = 10_000  # characters
 MOST_MATCHES = 20
-_MOST_COUNTED = 200  # documents that are looked at beyond those in `matches`, to count
+_MOST_COUNTED = 100  # documents that are looked at beyond those in `matches`, to count
 _COPIED = 0.6  # share of the words of a quote that a source must have; docs/check.md
 _FEWEST = 3  # words that it must have, beside that
+_BY_CHANCE = 1.0  # passages that would have these words by accident; with more, nothing is told
 
 Speakers = Callable[[Document, Span], str | None]
 
@@ -133,14 +134,21 @@ def _nearly(quote: Quote, corpus: Corpus) -> Checked:
     if not single:
         return Checked("", "absent", None, ())
     parts = with_rests(single[0], quote, near, lambda piece: _elsewhere(piece, corpus))
-    matched = sum(part.matched for part in parts)
-    if matched < max(_FEWEST, _COPIED * len(quote.words)):
+    if not _is_copied(quote, parts, corpus):
         return Checked("", "absent", None, (nearest(quote, single[0], corpus.record),))
     groups = [_found(quote, group) for group in _grouped(parts)]
     if len(groups) > 1:
         return _merged(groups)
     copies = [groups[0], *(_found(quote, [part]) for part in _copies(parts, single))]
     return _told("exact" if groups[0].exact else "altered", copies)
+
+
+def _is_copied(quote: Quote, parts: Sequence[Part], corpus: Corpus) -> bool:
+    """Whether so much of the quote stands in the source that it can be no accident."""
+    same = [quote.words.folded[word] for part in parts for word, _, equal in part.pairs if equal]
+    if len(same) < max(_FEWEST, _COPIED * len(quote.words)):
+        return False
+    return by_chance(same, corpus) <= _BY_CHANCE
 
 
 def _told(verdict: Verdict, found: list[_Found], more: int = 0, *, counted: bool = True) -> Checked:

@@ -8,6 +8,7 @@ Law: `holders` leaves out no document in which the words of the quote stand as t
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from math import prod
 from typing import TypeVar
 
 import numpy as np
@@ -24,7 +25,9 @@ from rag.terms import words as indexed_words
 Number = TypeVar("Number", np.int64, np.uint32)
 
 _PASSAGES = 8  # around which windows are laid
+_LEAST = 0.4  # of the weight that the best passage holds; with less, none holds a part of worth
 _DOCUMENTS = 2  # that are looked at as a whole: headings stand in no passage
+_LEAST_OF_DOCUMENT = 0.6  # of the whole weight
 _COMMON = 0.1  # share of the passages; a term in more of them tells little
 _FEWEST = 3  # terms that are looked for, however common
 _AROUND = 1500  # characters on each side of a passage, beside twice the length of the quote
@@ -107,13 +110,27 @@ def windows(quote: Quote, corpus: Corpus) -> list[Window]:
     allowed = corpus.allowed()
     passages = _best(postings, weights, allowed, _PASSAGES, PASSAGES_PER_DOCUMENT)
     documents = _best(corpus.lexical.documents, weights, allowed, _DOCUMENTS, 1)
-    found = corpus.record.by_ids(passages)
-    laid = [*_laid(quote, [found[each] for each in passages])]
+    near = [each for each, score in passages if score >= _LEAST * passages[0][1]]
+    whole = [each for each, score in documents if score >= _LEAST_OF_DOCUMENT]
+    found = corpus.record.by_ids(near)
+    laid = [*_laid(quote, [found[each] for each in near])]
     seen = {window.document.id for window in laid}
-    for document in corpus.record.by_rows(documents):
+    for document in corpus.record.by_rows(whole):
         if document.id not in seen and len(document.text) <= _LONGEST_WHOLE:
             laid.append(Window(document, words(document.text)))
     return laid
+
+
+def by_chance(found: Sequence[str], corpus: Corpus) -> float:
+    """In how many passages these words would be together if none had to do with another.
+
+    0 or more; words that no document holds are passed over.
+    """
+    postings = corpus.lexical.passages
+    count = len(postings.ids)
+    numbers = corpus.record.term_ids([*{each for word in found for each in terms(word)}])
+    held = (postings.found_in(number) for number in numbers.values())
+    return count * prod(each / count for each in held if each)
 
 
 def _all_terms(quote: Quote) -> Iterator[str]:
@@ -138,8 +155,8 @@ def _best(
     allowed: NDArray[np.int64] | None,
     depth: int,
     per_document: int,
-) -> list[int]:
-    """Ids of the texts that hold most of the weight, best first; ties by id."""
+) -> list[tuple[int, float]]:
+    """Ids of the texts that hold most of the weight, and their shares; best first, ties by id."""
     scores = postings.bm25(weights, k1=0, b=0)
     if allowed is not None:
         scores[~np.isin(postings.ids // per_document, allowed)] = 0
@@ -148,7 +165,7 @@ def _best(
         least = np.partition(scores[rows], -depth)[-depth]
         rows = rows[scores[rows] >= least]
     best = rows[np.argsort(-scores[rows], kind="stable")][:depth]
-    return [int(each) for each in postings.ids[best]]
+    return [(int(postings.ids[row]), float(scores[row])) for row in best]
 
 
 def _laid(quote: Quote, passages: Sequence[Passage]) -> Iterator[Window]:

@@ -17,6 +17,7 @@ from rag.datatypes import Span
 SHORTEST_PART = 4  # words; fewer stand one after the other in many texts
 _MOST_PARTS = 4
 _ALIGNED = 4  # windows that are aligned, by how many neighbouring words they share with the quote
+_LEAST_SHARED = 0.5  # of the neighbouring words that the best window shares
 _FARTHEST = 4  # words passed over that count against a stretch; more count no more
 
 Pair = tuple[int, int, bool]  # word of the quote, word of the source, whether they are the same
@@ -54,14 +55,16 @@ class Part:
 
 def ranked(quote: Quote, windows: Sequence[Window]) -> list[Part]:
     """What is found of the quote in the likeliest windows, best first; ties by their order."""
-    pairs = {*pairwise(quote.words.folded)}
+    neighbours = {*pairwise(quote.words.folded)}
     single = {*quote.words.folded}
 
     def shared(window: Window) -> tuple[int, int]:
-        near = pairs.intersection(pairwise(window.words.folded))
+        near = neighbours.intersection(pairwise(window.words.folded))
         return (-len(near), -len(single.intersection(window.words.folded)))
 
-    likely = sorted(windows, key=shared)[:_ALIGNED]
+    by_shared = sorted(((shared(window), at) for at, window in enumerate(windows)))[:_ALIGNED]
+    least = _LEAST_SHARED * min((pairs for (pairs, _), _ in by_shared), default=0)
+    likely = [windows[at] for (pairs, _), at in by_shared if pairs <= least]
     found = [one for window in likely if (one := in_window(quote, window)) is not None]
     return sorted(found, key=rank)
 

@@ -13,12 +13,13 @@ from typing import Literal
 from rag.check.parts import Part
 from rag.check.quote import Gap, Quote
 from rag.check.values import Difference, Tag
-from rag.check.words import words
+from rag.check.words import Words, words
 from rag.datatypes import Document, Span
 
+_FEWEST_APART = 2  # words at an end that are told from accident by standing together
 _EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
-_NEAR = 200  # characters in which the words before or behind a match are looked for
+_NEAR = 300  # characters in which the words before or behind a match are looked for
 _SENTENCE_ENDS = re.compile(r"[.!?…\n]")
 _ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]+[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
 
@@ -51,6 +52,7 @@ class _Pair:
     word: int
     source: Span
     same: bool
+    follows: bool  # right behind the word of the pair before
 
 
 def steps(quote: Quote, parts: Sequence[Part]) -> tuple[Step, ...]:
@@ -62,8 +64,10 @@ def steps(quote: Quote, parts: Sequence[Part]) -> tuple[Step, ...]:
 
 
 def _pairs(part: Part) -> Iterator[_Pair]:
+    last = -1
     for word, at, same in part.pairs:
-        yield _Pair(word, part.window.words.span(at, at + 1), same)
+        yield _Pair(word, part.window.words.span(at, at + 1), same, last >= 0 and at == last + 1)
+        last = at
 
 
 def _between(quote: Quote, document: Document, pairs: Sequence[_Pair]) -> Iterator[Step]:
@@ -73,7 +77,7 @@ def _between(quote: Quote, document: Document, pairs: Sequence[_Pair]) -> Iterat
     last = pairs[0].source.start
     for word in range(len(quote.words)):
         here, pair = quote.words.span(word, word + 1), beside.get(word)
-        if word in gaps or pair is not None:
+        if word in gaps or (pair is not None and not pair.follows):
             to = pair.source.start if pair is not None else last
             yield from _passed(document, gaps.get(word), Span(last, to), here.start)
             last = to
@@ -135,12 +139,30 @@ def _over(some: Span, others: Span) -> Span:
 def _with_edges(quote: Quote, document: Document, found: list[Step]) -> list[Step]:
     """With words of the source in the place of those few at an end that it has not."""
     if len(found) > 1 and _is_edge(quote, found[0]):
-        source = _words_before(document, found[1].source.start, _count(quote, found[0]))
-        found[0] = replace(found[0], tag="replace" if source else "delete", source=source)
+        near = _words_before(document, found[1].source.start)
+        found[:1] = _edge(quote, found[0], near, before=True)
     if len(found) > 1 and _is_edge(quote, found[-1]):
-        source = _words_behind(document, found[-2].source.end, _count(quote, found[-1]))
-        found[-1] = replace(found[-1], tag="replace" if source else "delete", source=source)
+        near = _words_behind(document, found[-2].source.end)
+        found[-1:] = _edge(quote, found[-1], near, before=False)
     return found
+
+
+def _edge(quote: Quote, step: Step, near: Words, *, before: bool) -> list[Step]:
+    """The words of a step beside those `near` it in the same sentence: there, or replaced."""
+    ours = words(quote.words.text, step.quote.start, step.quote.end).folded
+    count, there = len(ours), len(near)
+    if not there:
+        return [step]
+    found = [at for at in range(there - count + 1) if near.folded[at : at + count] == ours]
+    if found and count >= _FEWEST_APART:  # one word stands in many places by accident
+        at = found[-1] if before else found[0]
+        equal = Step("equal", step.quote, near.span(at, at + count))
+        if before:
+            cut = Step("insert", Span(step.quote.end, step.quote.end), near.span(at + count, there))
+            return [equal, cut]
+        return [Step("insert", Span(step.quote.start, step.quote.start), near.span(0, at)), equal]
+    part = (max(0, there - count), there) if before else (0, min(count, there))
+    return [replace(step, tag="replace", source=near.span(*part))]
 
 
 def _is_edge(quote: Quote, step: Step) -> bool:
@@ -152,24 +174,23 @@ def _count(quote: Quote, step: Step) -> int:
     return len(words(quote.words.text, step.quote.start, step.quote.end))
 
 
-def _words_before(document: Document, at: int, count: int) -> Span:
-    """So many words of the same sentence right before; empty where there are none."""
+def _words_before(document: Document, at: int) -> Words:
+    """The words of the same sentence before a place."""
     text = document.text
     begin = max(0, at - _NEAR)
     ends = [match.end() for match in _SENTENCE_ENDS.finditer(text, begin, at)]
     begin = ends[-1] if ends else begin
     while begin and begin < at and not (ends or text[begin].isspace()):
         begin += 1
-    near = words(text, begin, at)
-    return near.span(max(0, len(near) - count), len(near)) if len(near) else Span(at, at)
+    return words(text, begin, at)
 
 
-def _words_behind(document: Document, at: int, count: int) -> Span:
+def _words_behind(document: Document, at: int) -> Words:
+    """The words of the same sentence behind a place."""
     text = document.text
     end = min(len(text), at + _NEAR)
     ended = _SENTENCE_ENDS.search(text, at, end)
     end = ended.start() if ended else end
-    while end < len(text) and end > at and not (ended or text[end].isspace()):
+    while at < end < len(text) and not (ended or text[end].isspace()):
         end -= 1
-    near = words(text, at, end)
-    return near.span(0, min(count, len(near))) if len(near) else Span(at, at)
+    return words(text, at, end)

@@ -52,13 +52,13 @@ class Words:
     @cached_property
     def joined(self) -> str:
         """The folded words with a border before, between and after them."""
-        return "".join([BORDER, *(f"{word}{BORDER}" for word in self.folded)])
+        return BORDER.join(["", *self.folded, ""])
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Begin and end of each word, in code points of the text."""
         found = _WORD.finditer(self.text, self.begin, self.stop)
-        return tuple(match.span() for match in found)
+        return tuple([match.span() for match in found])
 
     def __len__(self) -> int:
         return len(self.folded)
