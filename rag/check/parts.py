@@ -98,14 +98,14 @@ def _core(quote: Quote, aligned: Aligned, source: Words) -> tuple[int, int] | No
     """
     gaps = {gap.at: gap for gap in quote.inner}
     best_core, best_score = None, 0.0
-    first, score, last = 0, 0.0, -1
+    first, score, last = -1, 0.0, -1
     for word, (at, same) in enumerate(zip(aligned.at, aligned.same, strict=True)):
-        if at >= 0 and last >= 0 and score > 0:
+        if at >= 0 and last >= 0 and first >= 0:
             missing = at - last - 1
             gap = gaps.get(word)
             if gap is None or not gap.allows(source.folded[last + 1 : at]):
                 score -= min(missing, _FARTHEST)
-        if score <= 0 and same:
+        if same and (first < 0 or score < 0):
             first, score = word, 0.0
         score += 1.0 if same else -1.0
         if same and score >= best_score:
