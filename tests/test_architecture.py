@@ -69,7 +69,7 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(modules)
 
 
-@pytest.mark.parametrize("command", [["ask"], ["ask", "--json"], ["search"]])
+@pytest.mark.parametrize("command", [["ask"], ["ask", "--json"], ["search"], ["check"]])
 def test_a_question_loads_nothing_heavy(command: list[str], seeds_index: Path) -> None:
     modules = loaded_by(*command, "--index", str(seeds_index), "what did Putin say about Syria?")
     assert {"rag.engine", "onnxruntime"} <= modules
