@@ -19,7 +19,7 @@ from rag.datatypes import Document, Span
 _FEWEST_APART = 2  # words at an end that are told from accident by standing together
 _EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
-_NEAR = 300  # characters in which the words before or behind a match are looked for
+_NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
 _SENTENCE_ENDS = re.compile(r"[.!?…\n]")
 _ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]+[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
 
@@ -100,10 +100,13 @@ def _passed(document: Document, gap: Gap | None, between: Span, at: int) -> Iter
         elif gap.kind == "bracket":
             yield Step("delete", gap.span, source, gap.kind)
     elif len(source):
-        spoken = len(missing) <= _LONGEST_ATTRIBUTION and _ATTRIBUTION.fullmatch(
-            between.of(document.text)
-        )
+        spoken = _is_attribution(between.of(document.text), len(missing))
         yield Step("insert", Span(at, at), source, "attribution" if spoken else None)
+
+
+def _is_attribution(between: str, count: int) -> bool:
+    short = count <= _LONGEST_ATTRIBUTION and len(between) <= _NEAR
+    return short and _ATTRIBUTION.fullmatch(between) is not None
 
 
 def _joined(quote: Quote, found: Sequence[Step]) -> list[Step]:
@@ -157,10 +160,12 @@ def _edge(quote: Quote, step: Step, near: Words, *, before: bool) -> list[Step]:
     if found and count >= _FEWEST_APART:  # one word stands in many places by accident
         at = found[-1] if before else found[0]
         equal = Step("equal", step.quote, near.span(at, at + count))
-        if before:
-            cut = Step("insert", Span(step.quote.end, step.quote.end), near.span(at + count, there))
-            return [equal, cut]
-        return [Step("insert", Span(step.quote.start, step.quote.start), near.span(0, at)), equal]
+        first, end = (at + count, there) if before else (0, at)
+        if first == end:
+            return [equal]
+        side = step.quote.end if before else step.quote.start
+        cut = Step("insert", Span(side, side), near.span(first, end))
+        return [equal, cut] if before else [cut, equal]
     part = (max(0, there - count), there) if before else (0, min(count, there))
     return [replace(step, tag="replace", source=near.span(*part))]
 
