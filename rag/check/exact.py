@@ -12,6 +12,7 @@ from rag.check.find import Run, places
 from rag.check.parts import Part
 from rag.check.quote import Quote
 from rag.check.words import words
+from rag.datatypes import Span
 
 _LONGEST_KEY = 6  # words; more make no text rarer
 
@@ -40,12 +41,16 @@ def _key(quote: Quote) -> re.Pattern[str]:
 
     A text is cut into words only where they are found, which takes five times as long.
     """
-    folded = quote.words.folded
+    of = quote.words
+    plain = [
+        word.isascii() and word.isalpha() and Span(*span).of(of.text).casefold() == word
+        for word, span in zip(of.folded, of.spans, strict=True)
+    ]
     runs = [
-        [*run]
+        [of.folded[each] for each in run]
         for a, b in quote.parts
-        for plain, run in groupby(folded[a:b], key=lambda word: word.isascii() and word.isalpha())
-        if plain
+        for is_plain, run in groupby(range(a, b), key=plain.__getitem__)
+        if is_plain
     ]
     longest = max(runs, key=len, default=[])
     return re.compile(r"[\W_]+".join(longest[:_LONGEST_KEY]))

@@ -16,7 +16,7 @@ from rag.check.values import Difference, Tag
 from rag.check.words import Words, words
 from rag.datatypes import Document, Span
 
-_FEWEST_APART = 2  # words at an end that are told from accident by standing together
+_FEWEST_APART = 2  # words that stand together by no accident; one has to be a sentence's outermost
 _EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
 _NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
@@ -156,8 +156,13 @@ def _edge(quote: Quote, step: Step, near: Words, *, before: bool) -> list[Step]:
     count, there = len(ours), len(near)
     if not there:
         return [step]
-    found = [at for at in range(there - count + 1) if near.folded[at : at + count] == ours]
-    if found and count >= _FEWEST_APART:  # one word stands in many places by accident
+    found = [
+        at
+        for at in range(there - count + 1)
+        if near.folded[at : at + count] == ours
+        and (count >= _FEWEST_APART or at == (0 if before else there - 1))
+    ]
+    if found:
         at = found[-1] if before else found[0]
         equal = Step("equal", step.quote, near.span(at, at + count))
         first, end = (at + count, there) if before else (0, at)
