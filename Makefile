@@ -47,6 +47,7 @@ bench: .venv/dev ## speed and quality figures of the README, one JSON line each
 	$(BIN)/python benchmarks/asking.py
 	$(BIN)/python benchmarks/retrieval.py tests/gold/seeds --corpus seeds
 	$(BIN)/python benchmarks/evidence.py --data $(DATA)
+	$(BIN)/python benchmarks/quote_check.py --data $(DATA)
 	$(BIN)/python benchmarks/indexing.py
 	$(BIN)/python benchmarks/growth.py --to $(BENCH_TO)
 	$(BIN)/python benchmarks/sentence_splitting.py --json

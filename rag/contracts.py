@@ -6,6 +6,7 @@ Flow: values -> dictionaries with the keys of the contract, in its order.
 import re
 from collections.abc import Iterable, Sequence
 
+from rag.check import Checked, Match
 from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
 from rag.quotes import Attribution, Person
 
@@ -13,6 +14,7 @@ from rag.quotes import Attribution, Person
 OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 ANSWER = "onrecord.answer/1"
 SEARCH = "onrecord.search/1"
+CHECK = "onrecord.check/1"
 QUOTE = "onrecord.quote/1"
 SPEAKER = "onrecord.speaker/1"
 ERROR = "onrecord.error/1"  # a line of a batch that could not be asked
@@ -106,6 +108,37 @@ def search_object(question: str, hits: Sequence[Hit]) -> dict[str, Json]:
             for hit in hits
         ],
         "sources": cited.sources(),
+    }
+
+
+def check_object(checked: Checked, *, draft: Json = None) -> dict[str, Json]:
+    """A checked quote as `onrecord.check/1`; `draft` tells where it stands in a draft."""
+    cited = Citations(match.document for match in checked.matches)
+    return {
+        "schema": CHECK,
+        "quote": checked.quote,
+        "verdict": checked.verdict,
+        "speaker": checked.speaker,
+        "matches": [_match(match, cited) for match in checked.matches],
+        "changes": [
+            {"kind": one.kind, "quote": one.quote, "source": one.source} for one in checked.changes
+        ],
+        "more": checked.more,
+        "counted": checked.counted,
+        "sources": cited.sources(),
+        "draft": draft,
+    }
+
+
+def _match(match: Match, cited: Citations) -> Json:
+    return {
+        "document": match.document.id,
+        "start": match.span.start,
+        "end": match.span.end,
+        "text": match.text,
+        "speaker": match.speaker,
+        "diff": [[one.tag, one.quote, one.source] for one in match.differences],
+        "citation": cited[match.document],
     }
 
 

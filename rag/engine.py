@@ -16,6 +16,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
 from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
 from rag.encoders import OnnxEncoder
@@ -206,6 +207,26 @@ class OnRecord:
             return best_documents(
                 self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth
             )
+
+        return _settled(self._snapshots, look)
+
+    def check(self, quote: str, *, filters: Filters | None = None) -> Checked:
+        """Whether a quote stands in the documents: exact, altered or absent, with the places.
+
+        Who speaks is not in the record yet, so that no quote is `other_speaker`.
+
+        Args:
+            quote: At most 10,000 characters, with or without marks around it.
+            filters: Which documents count.
+
+        Raises:
+            QuoteInvalid: Too long, or without a word.
+            IndexUnusable: The index went away or was damaged meanwhile.
+        """
+        filters = _checked_filters(filters)
+
+        def look(record: Record) -> Checked:
+            return check(quote, Corpus(record, self._loaded_of(record).lexical, filters))
 
         return _settled(self._snapshots, look)
 

@@ -3,6 +3,7 @@
 OnRecordError
 ├── InputInvalid            a question, option or file of questions that cannot be used
 │   ├── QuestionInvalid     empty, too long, or without a word in it
+│   ├── QuoteInvalid        too long, or without a word in it
 │   └── ConfigInvalid       a setting out of its range
 ├── DocumentUnreadable      one file or record that gives no document
 ├── NothingToIndex          no path gave a document
@@ -39,6 +40,10 @@ class InputInvalid(OnRecordError):
 
 class QuestionInvalid(InputInvalid):
     """A question that is empty, too long, or has no word in it."""
+
+
+class QuoteInvalid(InputInvalid):
+    """A quote that is too long or has no word in it."""
 
 
 class ConfigInvalid(InputInvalid):

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rag.check import Change, Checked, Difference
 from rag.contracts import OBEYED, Citations
 from rag.datatypes import Answer, Document, Hit, Span, Statement
 from rag.indexing import Progress
@@ -30,6 +31,27 @@ if TYPE_CHECKING:  # an answer does not wait for what measures answers
         Trial,
     )
 
+_VERDICTS = {
+    "exact": "word for word in the documents.",
+    "altered": "the documents have it otherwise.",
+    "other_speaker": "word for word in the documents, but somebody else says it.",
+    "absent": "the documents do not have it.",
+}
+_CHANGES = {
+    "negation_dropped": "a negation of the source is missing",
+    "negation_added": "a negation that the source has not",
+    "negation_before": "a negation stands right before these words",
+    "condition_dropped": "a condition of the source is missing",
+    "number": "another number",
+    "word": "other words",
+    "added": "words that the source has not",
+    "cut": "words left out without an ellipsis",
+    "ellipsis": "words left out, as the ellipsis shows",
+    "bracket": "words in brackets",
+    "attribution": "who says it, left out between two quotations",
+    "merged": "words of several places as one quotation",
+}
+_LONGEST_SHOWN = 24  # words of a difference; more are shown by their first and last
 _REASONS = {
     "no_match": "no document has anything to do with it.",
     "not_answered": "there are passages near the question, but none that answers it.",
@@ -154,6 +176,74 @@ def print_speakers(found: Sequence[Person]) -> None:
         counts = (str(one.direct), str(one.indirect), str(one.documents))
         table.add_row(Text(shown(one.name)), *counts, Text(others))
     console().print(table)
+
+
+def print_checked(out: Console, checked: Checked, *, place: str = "") -> None:
+    """The verdict on a quote, what was changed, and the places with their differences."""
+    head = Text(f"{shown(place)}  " if place else "", style="dim")
+    head.append(checked.verdict.replace("_", " "), style="bold not dim")
+    head.append(f": {_VERDICTS[checked.verdict]}", style="not dim")
+    put(out, head, indent=0)
+    if place:
+        put(out, Text(f"“{_shortened(checked.quote)}”"), indent=2)
+    for change in checked.changes:
+        put(out, _change(change), indent=2)
+    if not checked.matches:
+        return
+    out.print()
+    if checked.verdict == "absent":
+        out.print(Text("Nearest:", style="dim"))
+    cited = Citations(match.document for match in checked.matches)
+    for match in checked.matches:
+        steps = " ".join(_difference(one) for one in match.differences)
+        line = Text(shown(match.text) if checked.verdict == "absent" else steps)
+        line.append(f" [{cited[match.document]}]", style="cyan")
+        line.append(f" {match.span.start}:{match.span.end}", style="dim")
+        if match.speaker:
+            line.append(f" {shown(match.speaker)}", style="dim")
+        put(out, line, indent=2)
+    if checked.more:
+        least = "" if checked.counted else "at least "
+        put(out, Text(f"and in {least}{checked.more:,} more places", style="dim"), indent=2)
+    out.print()
+    out.print(Text("Sources", style="bold"))
+    for document in cited.documents:
+        put(out, _source(cited[document], document), indent=2)
+
+
+def print_count(out: Console, name: str, verdicts: Sequence[str]) -> None:
+    """How many quotations of a draft got which verdict."""
+    counts = [f"{verdicts.count(one)} {one}" for one in _VERDICTS if one in verdicts]
+    quotations = "quotation" if len(verdicts) == 1 else "quotations"
+    told = f"{len(verdicts)} {quotations}{': ' if counts else ''}{', '.join(counts)}"
+    put(out, Text(shown(f"{name}: {told}"), style="bold"), indent=0)
+
+
+def _change(change: Change) -> Text:
+    line = Text(_CHANGES[change.kind])
+    ours, theirs = (_shortened(part) for part in (change.quote, change.source))
+    if ours or theirs:
+        line.append(f": {_marked(ours, theirs)}", style="dim")
+    return line
+
+
+def _difference(one: Difference) -> str:
+    if one.tag == "equal":
+        return shown(one.source)
+    return _marked(_shortened(one.quote), _shortened(one.source))
+
+
+def _marked(ours: str, theirs: str) -> str:
+    return (f"[-{ours}-]" if ours else "") + (f"{{+{theirs}+}}" if theirs else "")
+
+
+def _shortened(text: str) -> str:
+    words = shown(text).split()
+    if len(words) <= _LONGEST_SHOWN:
+        return " ".join(words)
+    half = _LONGEST_SHOWN // 2
+    left = len(words) - 2 * half
+    return " ".join([*words[:half], f"<{left} words>", *words[-half:]])
 
 
 def _source(number: int, document: Document) -> Text:

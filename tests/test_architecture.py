@@ -12,7 +12,7 @@ import rag
 RAG = Path(rag.__file__).parent
 LINE = """
     errors datatypes readers segment quotes terms encoders store vectors lexical spelling retrieve
-    indexing evidence compose contracts verify engine evaluate terminal web cli __init__
+    check indexing evidence compose contracts verify engine evaluate terminal web cli __init__
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """
     torch transformers sentence_transformers gradio trafilatura nupunkt pandas scipy sklearn
@@ -70,7 +70,7 @@ def loaded_by(*arguments: str) -> set[str]:
     return set(modules)
 
 
-@pytest.mark.parametrize("command", [["ask"], ["ask", "--json"], ["search"]])
+@pytest.mark.parametrize("command", [["ask"], ["ask", "--json"], ["search"], ["check"]])
 def test_a_question_loads_nothing_heavy(command: list[str], seeds_index: Path) -> None:
     modules = loaded_by(*command, "--index", str(seeds_index), "what did Putin say about Syria?")
     assert {"rag.engine", "onnxruntime"} <= modules

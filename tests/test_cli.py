@@ -24,6 +24,7 @@ COMMANDS = [
     "index",
     "ask",
     "search",
+    "check",
     "quotes",
     "speakers",
     "verify",
@@ -108,6 +109,7 @@ def test_the_examples_of_the_help_run(
     (folder / "my-set" / "queries.jsonl").write_text('{"_id": "q", "text": "what melted?"}\n')
     (folder / "my-set" / "qrels.tsv").write_text("q\td\t1\n")
     (folder / "theirs.run").write_text("q Q0 d 1 0.5 theirs\n")
+    (folder / "draft.md").write_text("He said: “at any time”, and “never again”.\n")
     (folder / "questions.txt").write_text(f"{SYRIA}\n{UNANSWERED}\n")
     (folder / "answer.json").write_text(output(capsys, "ask", "--json", SYRIA))
     monkeypatch.delenv("ONRECORD_INDEX")
@@ -227,6 +229,79 @@ def test_the_other_objects_say_what_they_are(capsys: Capture, folder: Path, seed
     assert verdict["schema"] == "onrecord.verify/1"
     assert (verdict["verdict"], verdict["differences"]) == ("true", [])
     assert verdict["quotes"] > 0
+
+
+def test_a_checked_quote_has_the_keys_of_the_contract(capsys: Capture, seeds: Path) -> None:
+    quote = "I haven't spoken to him for more than five years"
+    (found,) = objects(output(capsys, "check", "--json", quote, status=1))
+    assert list(found)[:5] == ["schema", "quote", "verdict", "speaker", "matches"]
+    assert (found["schema"], found["quote"]) == ("onrecord.check/1", quote)
+    assert (found["verdict"], found["speaker"]) == ("altered", None)
+    (match,) = found["matches"]
+    assert list(match)[:6] == ["document", "start", "end", "text", "speaker", "diff"]
+    text = (seeds / match["document"]).read_text(encoding="utf-8")
+    assert match["text"] == text[match["start"] : match["end"]]
+    assert match["diff"] == [
+        ["equal", *["I haven't spoken to him for more than"] * 2],
+        ["replace", "five", "four"],
+        ["equal", "years", "years"],
+    ]
+    assert [change["kind"] for change in found["changes"]] == ["number"]
+
+
+def test_a_quote_is_checked_by_words(capsys: Capture) -> None:
+    assert output(capsys, "check", "at ANY time").startswith("exact: ")
+    out = output(capsys, "check", "Our special services did see these blows coming", status=1)
+    assert "did {+not+} see these blows" in out
+    assert "a negation of the source is missing" in out
+    assert "Nearest:" in output(capsys, "check", "penguins swim better than fish", status=1)
+    assert "altered" in output(capsys, "check", "Let them determine a goal, for example", status=1)
+    out = output(capsys, "check", "at any time", "--since", "2030-01-01", status=1)
+    assert out.startswith("absent: ")
+
+
+def test_a_draft_is_exact_where_all_its_quotations_are(capsys: Capture, folder: Path) -> None:
+    draft = "One.\n\nHe said “at any time”, and “did not see these blows … a better job”.\n"
+    Path("draft.md").write_text(draft, encoding="utf-8")
+    out = output(capsys, "check", "--file", "draft.md")
+    assert "draft.md:3  exact: " in out
+    assert out.endswith("draft.md: 2 quotations: 2 exact\n")
+    Path("draft.md").write_text(f"{draft}\n\n“penguins never swim”", encoding="utf-8")
+    found = objects(output(capsys, "check", "--json", "--file", "draft.md", status=1))
+    assert [one["verdict"] for one in found] == ["exact", "exact", "absent"]
+    for one in found:
+        place = one["draft"]
+        text = Path("draft.md").read_text(encoding="utf-8")
+        assert text[place["start"] : place["end"]] == one["quote"]
+        assert text.count("\n", 0, place["start"]) + 1 == place["line"]
+    Path("draft.md").write_text("No marks.", encoding="utf-8")
+    assert output(capsys, "check", "--file", "draft.md") == "draft.md: 0 quotations\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "seen"),
+    [
+        (["?!"], "the quote '?!' holds no word"),
+        (["a" * 10_001], "the quote has 10,001 characters, more than 10,000"),
+        (["--file", "missing.md"], "missing.md: no such file or directory"),
+        (["--file", "long.md"], "long.md:2: the quote has 11,999 characters"),
+        (["--file", "picture.md"], "picture.md: "),
+        ([], "one of the arguments quote --file is required"),
+        (["a", "--since", "yesterday"], "since is 'yesterday'"),
+        (["a", "--speaker", "Ann"], "unrecognized arguments"),
+    ],
+)
+def test_what_cannot_be_checked_is_told_in_one_line(
+    arguments: list[str], seen: str, capsys: Capture
+) -> None:
+    Path("long.md").write_text(f"a\n“{'b c ' * 3000}”", encoding="utf-8")
+    Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    assert run(["check", *arguments]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert seen in error
+    assert error.count("\n") == 1
+    assert "Mend: " in error
 
 
 # statuses

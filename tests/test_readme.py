@@ -66,6 +66,8 @@ def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Pa
     shutil.copytree(ROOT / "seeds", tmp_path / "articles")
     shutil.copytree(ROOT / "tests" / "gold" / "seeds", tmp_path / "my-questions")
     (tmp_path / "questions.txt").write_text("Who was killed in Moscow?\n", encoding="utf-8")
+    draft = "Putin spoke of a “modern weapon” that can be used “at any time”.\n"
+    (tmp_path / "draft.md").write_text(draft, encoding="utf-8")
     (tmp_path / "theirs.run").write_text("1 Q0 b 1 0.5 theirs\n", encoding="utf-8")
     (tmp_path / "my-set").mkdir()
     for name, content in MY_SET.items():
@@ -75,6 +77,14 @@ def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Pa
     for command in commands:
         ran = shell(command, tmp_path)
         assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+
+
+def test_a_checked_quote_is_told_as_it_is_shown(tmp_path: Path) -> None:
+    (block,) = re.findall(r"```text\n\$ (onrecord check .*?)```", README, re.DOTALL)
+    command, shown = block.split("\n", 1)
+    assert shell(f"onrecord index {ROOT / 'seeds'}", tmp_path).returncode == 0
+    ran = shell(command, tmp_path)
+    assert (ran.returncode, ran.stdout) == (1, shown)
 
 
 def test_the_python_example_runs(tmp_path: Path) -> None:

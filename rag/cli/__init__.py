@@ -12,12 +12,24 @@ from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import version
 
-from rag.cli import ask, evaluate, gold, index, info, quotes, search, serve, speakers, verify
+from rag.cli import (
+    ask,
+    check,
+    evaluate,
+    gold,
+    index,
+    info,
+    quotes,
+    search,
+    serve,
+    speakers,
+    verify,
+)
 from rag.cli.options import Parser
 from rag.cli.output import drop_what_cannot_be_written, tell, tell_failures
 from rag.errors import NothingToIndex, OnRecordError
 
-_COMMANDS = (index, ask, search, quotes, speakers, verify, evaluate, gold, serve, info)
+_COMMANDS = (index, ask, search, check, quotes, speakers, verify, evaluate, gold, serve, info)
 
 
 def main() -> None:

@@ -178,6 +178,26 @@ class Record:
         )
         return np.array([row[0] for row in rows], np.int64)
 
+    def allowed_documents(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Ids of the documents that pass, ascending; `None` where all do."""
+        if not filters:
+            return None
+        clause, values = _where(filters)
+        rows = self._sql.execute(f"SELECT d.id FROM documents d WHERE {clause} ORDER BY 1", values)
+        return np.array([row[0] for row in rows], np.int64)
+
+    def by_rows(self, rows: Sequence[int]) -> list[Document]:
+        """The documents in these rows, in their order."""
+        found = {
+            row: Document(*fields)
+            for row, *fields in self._sql.execute(
+                f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d "
+                "WHERE d.id IN (SELECT value FROM json_each(?))",
+                (json.dumps(list(rows)),),
+            )
+        }
+        return [found[row] for row in rows]
+
     def term_ids(self, terms: Sequence[str]) -> dict[str, int]:
         """The numbers of those terms that a document holds, or held."""
         rows = self._sql.execute(

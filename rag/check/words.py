@@ -1,0 +1,84 @@
+"""The words of a text as quotes are compared by them.
+
+Flow: text -> words() -> `Words`: each folded, and where it stands.
+Law: signs between words are not compared, so a copy with other marks has the same words; a figure,
+its sign, its unit and its currency are words, and so is all that makes another number of it.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+
+from rag.datatypes import Span
+
+BORDER = "\0"  # stands in no word
+JOINER = "\u2060"  # stands in a word without being of it
+_APOSTROPHES = "'’‘`\u00b4′\uff07"
+_UNSEEN = f"\u00ad\u200b\u200c\u200d{JOINER}\ufeff"
+_WORD = re.compile(
+    rf"""
+    [^\W\d_] [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*      # word, don’t
+    | (?<![^\W_]) [^\W\d_] (?: \. [^\W\d_] (?![^\W_]) )+          # U.S., p.m.
+    | (?: (?<!\S) [-\u2212] )? \d+ (?: [.,] \d+ )* [^\W_]*               # -5, 1,000.50, 19th, 5m
+      (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*
+    | [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*             # I’d, ½
+    | [$€£¥¢₹₽₺₩₪₴%‰]
+    """,
+    re.VERBOSE,
+)
+_ONE_FORM = str.maketrans(
+    {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"} | dict.fromkeys(_UNSEEN, "") | {"\u2212": "-"}
+)
+_THOUSANDS = re.compile(r",(?=\d{3})")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of a part of a text, in order; its borders stand between words.
+
+    Where each stands is told only when it is asked for: most texts are looked at in vain.
+    """
+
+    text: str = field(repr=False)
+    begin: int
+    stop: int
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """Each word as it is compared."""
+        return tuple(map(folded, _WORD.findall(self.text, self.begin, self.stop)))
+
+    @cached_property
+    def joined(self) -> str:
+        """The folded words with a border before, between and after them."""
+        return BORDER.join(["", *self.folded, ""])
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Begin and end of each word, in code points of the text."""
+        found = _WORD.finditer(self.text, self.begin, self.stop)
+        return tuple([match.span() for match in found])
+
+    def __len__(self) -> int:
+        return len(self.folded)
+
+    def span(self, first: int, end: int) -> Span:
+        """From the begin of word `first` to the end of the word before `end`; one at least."""
+        return Span(self.spans[first][0], self.spans[end - 1][1])
+
+
+def words(text: str, begin: int = 0, end: int | None = None) -> Words:
+    """The words of a text, or of a part of it whose borders stand between words."""
+    return Words(text, begin, len(text) if end is None else end)
+
+
+@lru_cache(1 << 16)
+def folded(word: str) -> str:
+    """A word as it is compared: one case, one apostrophe; 5,500 as 5500, U.S. as us."""
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word.translate(_ONE_FORM))
+    word = word.translate(_ONE_FORM).casefold()
+    if word[:1].isdigit() or word[:1] == "-":
+        return _THOUSANDS.sub("", word)
+    return word.replace(".", "")
