@@ -72,12 +72,12 @@ def _own_shingles(text: str, sentences: Iterable[Sentence]) -> Iterator[set[str]
         while first < len(quoted) and quoted[first][1] <= one.span.start:
             first += 1
         found: set[str] = set()
-        at, end = one.span.start, one.span.end
-        for start, stop in quoted[first:]:
-            if start >= end:
-                break
+        at, end, place = one.span.start, one.span.end, first
+        while place < len(quoted) and quoted[place][0] < end:
+            start, stop = quoted[place]
             found |= _shingles(text[at : max(at, start)])
             at = max(at, stop)
+            place += 1
         yield found | _shingles(text[at:end])
 
 
@@ -94,8 +94,8 @@ def signature(wording: Wording) -> Signature:
     """
     from datasketch import MinHash  # it loads scipy: only for what is new
 
-    sets = [[s.encode() for s in one] for one in wording.own if len(one) >= _SIGNED]
-    signed = MinHash.bulk(sets, num_perm=_BANDS * _ROWS, seed=_SEED, scheme="affine32")
+    sets = ([s.encode() for s in one] for one in wording.own if len(one) >= _SIGNED)
+    signed = MinHash.generator(sets, num_perm=_BANDS * _ROWS, seed=_SEED, scheme="affine32")
     values = np.array([one.hashvalues for one in signed], np.uint64).reshape(-1, _ROWS)
     keys = values[:, 0] << np.uint64(32) | values[:, 1]
     return np.unique(np.append(keys, np.array([wording.whole], np.uint64)))
