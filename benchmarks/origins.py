@@ -147,7 +147,8 @@ def cases(known: Sequence[Article], labelled: Sequence[tuple[str, str, bool]], o
     for one, other, copy in labelled:
         for each in (by_id[one], by_id[other]):
             made.add(each.id, each.text, each.title, real[each.id])
-        made.judge("real pairs of one event", one, other, copy=copy)
+        same = one.split("/")[0] == other.split("/")[0]
+        made.judge(f"real pairs, {'one outlet' if same else 'two outlets'}", one, other, copy=copy)
     long = [
         one
         for one in known
