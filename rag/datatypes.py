@@ -44,6 +44,7 @@ class Document:
 
     `id` is the path below the indexed folder, or the record's own id in a table of articles.
     `date` is the day of publication, as `YYYY-MM-DD`, or `None` where the source does not say.
+    `origin` is the same for all copies of one report; `None` outside of an index.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Document:
     date: str | None = None
     url: str | None = None
     path: str | None = None
+    origin: str | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def sha256(self) -> str:
@@ -144,8 +146,12 @@ class Statement:
 
     @property
     def independent(self) -> int:
-        """How many of them are no copies: documents of the same text count once."""
-        return len({one.sentence.document.sha256 for one in self.evidence})
+        """How many of them are no copies of another: reports of their own.
+
+        Outside of an index, where no origin is known, documents of the same text count once.
+        """
+        documents = [one.sentence.document for one in self.evidence]
+        return len({one.origin or one.sha256 for one in documents})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -20,7 +21,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from rag import lexical
+from rag import lexical, origins
 from rag.datatypes import Document, Passage
 from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, Rows, SentenceTransformerEncoder
 from rag.errors import (
@@ -47,8 +48,10 @@ from rag.store import (
 from rag.terms import STEMMER
 from rag.vectors import LEVELS, path_of, save, sync_folder, sync_tree
 
-ANALYSIS = 2  # raise it when `segment` or `terms` give other results: every index is cut again
+# Raise it when `segment`, `terms` or `origins` give other results: every index is cut again.
+ANALYSIS = 3
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
+_WORDINGS_AT_ONCE = 256  # documents that are held to be compared; about 0.1 MB each
 _KEEP_AT_ONCE = 256  # vectors; few enough to lose little in a crash
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM}
 
@@ -369,6 +372,7 @@ class _Build:
             parts,
             [(one, key(one)) for one in passages(parts, self.config)],
         )
+        self.writer.sign(document.id, origins.signature(origins.wording(parts)))
         if len(self.pending) >= _EMBED_AT_ONCE:
             self.embed()
 
@@ -386,6 +390,24 @@ class _Build:
                 self.progress("embedding", done, len(missing))
         self.pending.clear()
 
+    def find_origins(self) -> None:
+        """Tell which documents are copies of one report; only new pairs are read."""
+        signatures, known = self.writer.signatures(), self.writer.compared()
+
+        @lru_cache(_WORDINGS_AT_ONCE)
+        def wording(name: str) -> origins.Wording:
+            return origins.wording(self.writer.sentences(name))
+
+        pairs = origins.candidates(signatures)
+        compared: dict[origins.Pair, bool] = {}
+        for number, pair in enumerate(pairs):
+            if number % _WORDINGS_AT_ONCE == 0:
+                self.progress("comparing", number, len(pairs))
+            again = pair in known
+            compared[pair] = known[pair] if again else origins.copied(*map(wording, pair))
+        copies = [pair for pair, copied in compared.items() if copied]
+        self.writer.put_origins(compared, origins.origins(signatures, copies))
+
     def derived_is_whole(self) -> bool:
         settings, index, state = self.writer.settings, self.writer.index, self.writer.state
         return (
@@ -401,6 +423,7 @@ class _Build:
         index, settings = self.writer.index, self.settings()
         assert settings is not None, "there is no index without documents"
         self.export(index, settings)
+        self.find_origins()
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
         terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}

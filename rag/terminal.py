@@ -92,6 +92,8 @@ def print_answer(out: Console, answer: Answer) -> None:
                 line.append(text, style="not dim" if place == 0 else "")
                 line.append(f" {numbers}", style="cyan")
                 put(out, line, indent=0 if place == 0 else 4)
+            if statement.documents > 1:
+                put(out, Text(_agreement(statement), style="dim"), indent=4)
             out.print()
         out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
     if cited.documents:
@@ -110,6 +112,13 @@ def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
         (text, "".join(f"[{number}]" for number in sorted(numbers)))
         for text, numbers in found.items()
     ]
+
+
+def _agreement(statement: Statement) -> str:
+    """How many reports bear a statement out: a copy of one is no second."""
+    if statement.independent == statement.documents:
+        return f"{statement.documents} independent reports"
+    return f"{statement.documents} articles, {statement.independent} independent"
 
 
 def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:

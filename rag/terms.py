@@ -38,6 +38,8 @@ def _stem(word: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():  # nothing to decompose
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

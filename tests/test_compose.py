@@ -7,8 +7,10 @@ from rag.errors import ConfigInvalid
 QUERY = Query("who left?")
 
 
-def evidence(text: str, probability: float, document: str = "a.txt") -> Evidence:
-    whole = Document(document, text)
+def evidence(
+    text: str, probability: float, document: str = "a.txt", origin: str | None = None
+) -> Evidence:
+    whole = Document(document, text, origin=origin)
     sentence = Sentence(whole, Span(0, len(text)))
     hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
     return Evidence(sentence, probability, probability, hit)
@@ -94,6 +96,16 @@ def test_copies_of_one_text_are_two_documents_and_one_origin() -> None:
     found = [evidence("The bridge was closed.", 0.9, name) for name in ("a.txt", "b.txt")]
     (statement,) = group(found, same=0.7)
     assert (statement.documents, statement.independent) == (2, 1)
+
+
+def test_documents_of_one_origin_are_one_independent_report_whatever_their_texts() -> None:
+    found = [
+        evidence("The bridge was closed on Monday.", 0.9, "a.txt", origin="a.txt"),
+        evidence("On Monday the bridge was closed.", 0.8, "b.txt", origin="a.txt"),
+        evidence("The bridge was closed on Monday.", 0.7, "c.txt", origin="c.txt"),
+    ]
+    (statement,) = group(found, same=0.7)
+    assert (statement.documents, statement.independent) == (3, 2)
 
 
 @pytest.mark.parametrize(

@@ -183,6 +183,37 @@ def test_an_interrupted_build_keeps_the_vectors_that_it_has_made(corpus: Corpus)
     assert made.items() <= after.items()
 
 
+TOLD = [
+    "The council closed the old bridge on Monday after a night of heavy rain.",
+    "Engineers found that two of its pillars had moved by the width of a hand.",
+    "Buses take another way until the work ends, which may last until autumn.",
+    "Shops on both banks fear for their trade and ask the mayor for a ferry.",
+    "A first bridge of wood stood here until a flood took it in another century.",
+    "Members of the council will meet again next week to vote on the money.",
+]
+
+
+def origins_of(index: Path) -> dict[str, str | None]:
+    return {one.id: one.origin for one in OnRecord.open(index).documents()}
+
+
+def test_an_index_brought_up_to_date_has_the_origins_of_one_built_anew(corpus: Corpus) -> None:
+    report = "".join(f"{sentence}\n\n" for sentence in TOLD)
+    (corpus.folder / "wire.txt").write_text(report, encoding="utf-8")
+    (corpus.folder / "cut.txt").write_text("A headline\n\n" + report[: len(report) // 2])
+    corpus.build()
+    assert origins_of(corpus.index)["wire.txt"] == origins_of(corpus.index)["cut.txt"] == "cut.txt"
+    corpus.write("cut.txt", "volcano")
+    (corpus.folder / "b.txt").write_text("Of the harvest\n\n" + report, encoding="utf-8")
+    corpus.build()
+    fresh = corpus.index.with_name("fresh")
+    OnRecord.build(fresh, [corpus.folder], encoder=str(corpus.encoder))
+    expected = {"a.txt": "a.txt", "b.txt": "b.txt", "c/d.txt": "c/d.txt"}
+    expected |= {"cut.txt": "cut.txt", "wire.txt": "b.txt"}
+    assert origins_of(corpus.index) == origins_of(fresh) == expected
+    assert OnRecord.open(corpus.index).info().counts.origins == 4
+
+
 def test_records_that_are_gone_from_a_table_are_removed(corpus: Corpus) -> None:
     corpus.write_table("t.jsonl", {"r1": "one", "r2": "two"})
     corpus.build()

@@ -176,6 +176,69 @@ def test_a_missing_vector_is_damage_and_not_another_answer(index: Path) -> None:
         writer.passage_vectors(4)
 
 
+# origins
+
+
+def keys(*values: int) -> NDArray[np.uint64]:
+    return np.array(values, np.uint64)
+
+
+def origins_of(index: Path) -> dict[str, str | None]:
+    with snapshot(index) as record:
+        return {one.id: one.origin for one in record.documents()}
+
+
+def test_signatures_and_what_was_compared_come_back(index: Path) -> None:
+    compared = {("a", "b"): True, ("a", "c"): False}
+    with closing(Writer(index)) as writer:
+        put(writer, document("a"), document("b"), document("c"))
+        writer.sign("a", keys(1, 2**64 - 1))
+        writer.sign("c", keys())
+        writer.put_origins(compared, {"a": "a", "b": "a", "c": "c"})
+        commit(writer)
+    with closing(Writer(index)) as writer:
+        assert {n: k.tolist() for n, k in writer.signatures().items()} == {
+            "a": [1, 2**64 - 1],
+            "c": [],
+        }
+        assert writer.compared() == compared
+        assert writer.counts().origins == 2
+    assert origins_of(index) == {"a": "a", "b": "a", "c": "c"}
+
+
+def test_an_origin_makes_no_other_document(index: Path) -> None:
+    one = document("a")
+    with closing(Writer(index)) as writer:
+        put(writer, one)
+        writer.put_origins({}, {"a": "a"})
+        commit(writer)
+    with snapshot(index) as record:
+        assert record.document("a") == one
+        assert record.document("a").origin == "a"
+
+
+def test_nothing_of_a_removed_document_is_left_to_be_compared_with(index: Path) -> None:
+    with closing(Writer(index)) as writer:
+        put(writer, document("a"), document("b"), document("c"))
+        for name in "abc":
+            writer.sign(name, keys(1))
+        writer.put_origins({("a", "b"): True, ("b", "c"): True, ("a", "c"): True}, {})
+        writer.remove("b")
+        assert writer.compared() == {("a", "c"): True}
+        assert set(writer.signatures()) == {"a", "c"}
+        writer.clear()
+        assert writer.compared() == writer.signatures() == {}
+
+
+def test_origins_are_seen_with_the_state_and_not_before(index: Path) -> None:
+    filled(index, document("a"))
+    with closing(Writer(index)) as writer:
+        writer.put_origins({}, {"a": "x"})
+        assert origins_of(index) == {"a": None}
+        commit(writer)
+    assert origins_of(index) == {"a": "x"}
+
+
 # BM25
 
 

@@ -46,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     counts, settings = info.counts, info.settings
     print(f"{info.path}: {counts.documents} documents, {counts.sentences} sentences, ", end="")
     print(f"{counts.passages} passages, {info.size_bytes / 1e6:.1f} MB")
+    print(f"{counts.origins} origins, where copies of one report count once")
     print(f"encoder {settings.encoder}, {settings.width} wide, {settings.fingerprint[:16]}")
     print(f"passages of {settings.length_words} words, {settings.overlap_words} shared")
     for one in documents:

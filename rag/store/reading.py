@@ -115,9 +115,13 @@ class Record:
         return Settings(**json.loads(read_meta(self._sql)["settings"]))
 
     def counts(self) -> Counts:
-        """Documents, body sentences and passages."""
+        """Documents, body sentences, passages and origins."""
+        (origins,) = self._sql.execute("SELECT count(DISTINCT origin) FROM documents").fetchone()
         return Counts(
-            self._count("documents"), self._count("sentences WHERE block = 'body'"), self.passages()
+            documents=self._count("documents"),
+            sentences=self._count("sentences WHERE block = 'body'"),
+            passages=self.passages(),
+            origins=int(origins),
         )
 
     def roots(self) -> frozenset[str]:

@@ -15,7 +15,8 @@ CREATE TABLE files (
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES files (id),
     name TEXT NOT NULL UNIQUE, text TEXT NOT NULL, sha256 TEXT NOT NULL,
-    title TEXT, outlet TEXT, outlet_folded TEXT, date TEXT, url TEXT, path TEXT
+    title TEXT, outlet TEXT, outlet_folded TEXT, date TEXT, url TEXT, path TEXT,
+    origin TEXT
 );
 CREATE INDEX documents_by_file ON documents (file);
 CREATE TABLE sentences (
@@ -37,12 +38,22 @@ CREATE INDEX words_by_sound ON words (sound);
 CREATE TABLE document_terms (
     document INTEGER PRIMARY KEY REFERENCES documents (id), counts BLOB NOT NULL
 );
+CREATE TABLE signatures (
+    document INTEGER PRIMARY KEY REFERENCES documents (id), keys BLOB NOT NULL
+);
+CREATE TABLE compared (
+    one INTEGER NOT NULL REFERENCES documents (id),
+    other INTEGER NOT NULL REFERENCES documents (id),
+    copied INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
+) WITHOUT ROWID;
+CREATE INDEX compared_by_other ON compared (other);
 """
 # The id of a passage tells its document: what is ranked by both needs no look into the record.
 PASSAGES_PER_DOCUMENT = 1 << 20
 PAIR = 1 << 32  # two neighbouring words are the term first * PAIR + second
 TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retrieval.md
-DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path"
+DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,11 +70,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much the index holds."""
+    """How much the index holds. `origins`: documents, where copies of one report count once."""
 
     documents: int
     sentences: int
     passages: int
+    origins: int
 
 
 @dataclass(frozen=True, slots=True)

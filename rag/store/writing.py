@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from rag.store.schema import (
 )
 from rag.terms import content_pairs, sound, term, words
 
-_MADE = ("sentences", "passages", "document_terms")  # of documents, when they are cut
+_MADE = ("sentences", "passages", "document_terms", "signatures")  # of documents, when they are cut
 
 
 class Writer:
@@ -218,15 +218,57 @@ class Writer:
         row = self._row(name)
         for table in _MADE:
             self._sql.execute(f"DELETE FROM {table} WHERE document = ?", (row,))
+        self._sql.execute("DELETE FROM compared WHERE one = ?1 OR other = ?1", (row,))
         self._sql.execute("DELETE FROM documents WHERE id = ?", (row,))
         self.changed = True
 
     def clear(self) -> None:
         """Forget all that was made of documents, to make it anew by other settings."""
-        for table in (*_MADE, "words", "terms"):
+        for table in (*_MADE, "compared", "words", "terms"):
             self._sql.execute(f"DELETE FROM {table}")
         self._terms.clear()
         self.changed = True
+
+    def sign(self, name: str, signature: NDArray[np.uint64]) -> None:
+        """Keep by what the copies of a document are found. Shape: (n_keys,)."""
+        keys = signature.astype("<u8").tobytes()
+        self._sql.execute("INSERT INTO signatures VALUES (?, ?)", (self._row(name), keys))
+        self.changed = True
+
+    def signatures(self) -> dict[str, NDArray[np.uint64]]:
+        """What was kept of each document, by id. Shape of each: (n_keys,)."""
+        rows = self._sql.execute(
+            "SELECT d.name, s.keys FROM signatures s JOIN documents d ON d.id = s.document"
+        )
+        return {name: np.frombuffer(keys, "<u8") for name, keys in rows}
+
+    def compared(self) -> dict[tuple[str, str], bool]:
+        """The pairs of ids that were compared, and whether one is a copy of the other."""
+        rows = self._sql.execute(
+            "SELECT a.name, b.name, c.copied FROM compared c "
+            "JOIN documents a ON a.id = c.one JOIN documents b ON b.id = c.other"
+        )
+        return {(one, other): bool(copied) for one, other, copied in rows}
+
+    def put_origins(
+        self, compared: Mapping[tuple[str, str], bool], origins: Mapping[str, str]
+    ) -> None:
+        """Keep the pairs that were compared, these and no others, and the origin of each id."""
+        rows: dict[str, int] = dict(self._sql.execute("SELECT name, id FROM documents"))
+        self._sql.execute("DELETE FROM compared")
+        self._sql.executemany(
+            "INSERT INTO compared VALUES (?, ?, ?)",
+            ((rows[one], rows[other], copied) for (one, other), copied in compared.items()),
+        )
+        self._sql.executemany(
+            "UPDATE documents SET origin = ?1 WHERE id = ?2 AND origin IS NOT ?1",
+            ((origin, rows[name]) for name, origin in origins.items()),
+        )
+
+    def sentences(self, name: str) -> tuple[Sentence, ...]:
+        """All sentences of a document in this transaction, in order."""
+        record = Record(self.index, self._sql)
+        return record.sentences(record.document(name))
 
     def documents(self) -> Iterator[Document]:
         """All documents, in the order in which they came; safe while writing."""

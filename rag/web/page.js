@@ -194,10 +194,14 @@ function wordingsOf(sentences) {
   return [...wordings.values()];
 }
 
+// Reports of their own by several, or copies of one: the first bears a statement out, not the second.
 function agreement({ documents, independent }) {
   if (documents === 1) return null;
-  const copies = independent < documents ? `, ${independent} of them independent` : "";
-  return make("strong", {}, `said in ${documents} documents${copies}`);
+  const said =
+    independent === documents
+      ? `${documents} independent reports`
+      : `${documents} articles, ${independent} independent`;
+  return make("strong", {}, said);
 }
 
 function otherWordings(wordings) {
