@@ -128,6 +128,11 @@ def test_a_second_hand_report_names_both() -> None:
     assert second.reported_by.of(text) == "Dmitry Peskov"
 
 
+def test_who_rejects_a_claim_does_not_make_it() -> None:
+    text = "Vladimir Putin rejected claims that the fall of Damascus was a defeat."
+    assert attributions(text) == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -67,6 +67,12 @@ NOUNS = _words(
     "acknowledgement boast refusal offer plea"
 )
 
+# Verbs whose subject makes the claim, promise or statement that is their object.
+OWNING = _words(
+    "make issue release give express voice repeat reiterate have hold offer say write share "
+    "publish send deliver add announce state tell"
+)
+
 # They stand where a verb would: "according to the mayor", "per Reuters".
 ACCORDING = _words("according per")
 

@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rag.datatypes import Span
-from rag.quotes.cues import ACCORDING, INTENT, NAMING, NOUNS, SPEECH, THOUGHT, WITH_PARTICLE
+from rag.quotes.cues import (
+    ACCORDING,
+    INTENT,
+    NAMING,
+    NOUNS,
+    OWNING,
+    SPEECH,
+    THOUGHT,
+    WITH_PARTICLE,
+)
 from rag.quotes.parsing import Parse, Token
 
 _VERBS = SPEECH | THOUGHT | INTENT | NAMING
@@ -313,7 +322,11 @@ def _noun(parse: Parse, noun: int) -> Iterator[Report]:
         if tokens[child].dep == "poss":
             speaker = child
     if speaker is None and _is_in_clause(parse, noun):
-        speaker = subject(parse, _verb_above(parse, noun))
+        verb = _verb_above(parse, noun)
+        if parse.tokens[verb].lemma in OWNING:  # who "rejected claims that …" claims nothing
+            speaker = subject(parse, verb)
+    if speaker is None:
+        return
     for child in parse.children[noun]:
         clause = tokens[child].dep in ("acl", "ccomp") and child > noun
         marks = {tokens[each].lemma for each in parse.children[child]}

@@ -26,7 +26,12 @@ _PRONOUNS: dict[str, Gender] = {
 _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
-_RELATED = frozenset(["wife", "husband", "son", "daughter", "father", "mother", "campaign", "team"])
+_RELATED = frozenset(
+    [
+        *("wife", "husband", "son", "daughter", "father", "mother", "campaign", "team", "aide"),
+        *("ally", "critic", "friend", "opponent", "rival", "backer", "follower", "supporter"),
+    ]
+)
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
 _LONGEST_NAME = 6  # words

@@ -71,7 +71,9 @@ def name_of(written: str, title: str = "") -> Name | None:
     while len(words) > 1 and words[-1].casefold() in _SUFFIXES:
         words.pop()
     words = [word for word in words if word]
-    if not words or not words[-1][0].isalpha() or words[-1].casefold() in TITLES:
+    if not words or not words[-1][0].isalpha():
+        return None
+    if len(words) == 1 and words[0].casefold() in TITLES:
         return None
     first = len(words) - 1
     while first > 1 and words[first - 1].casefold() in _PARTICLES:

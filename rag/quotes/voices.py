@@ -228,7 +228,7 @@ class _Frame:
         if self.stop + 1 >= len(tokens) or tokens[self.stop].text not in ("—", "–", "―", "-", "--"):
             return None
         behind = tokens[self.stop + 1 : self.stop + _FARTHEST]
-        name = list(takewhile(lambda token: token.pos == "PROPN" or token.text == ".", behind))
+        name = list(takewhile(lambda token: token.text[:1].isupper() or token.text == ".", behind))
         end = self.stop + 1 + len(name)
         if not name or (end < self.sentences.stop and tokens[end].pos not in ("PUNCT", "SPACE")):
             return None
