@@ -389,7 +389,7 @@ class Maker:
                 if not _holds(" ".join(other.sentences), one.words[number]):
                     yield self._cut(other, asked, frozenset(), "same article", chance)
         if chance.random() < SHARES["exchanged"]:
-            changed = self._exchanged(question, one, chance)
+            changed = self.exchanged(question, one, chance)
             if changed:
                 asked = asked_otherwise(changed, chance)
                 cut = self._cut(one, asked, right, "exchanged", chance)
@@ -433,7 +433,7 @@ class Maker:
         title = one.title if chance.random() < 0.85 else ""
         return Example(kind, one.source, question, title, tuple(sentences), tuple(sorted(answers)))
 
-    def _exchanged(self, question: str, one: Paragraph, chance: random.Random) -> str | None:
+    def exchanged(self, question: str, one: Paragraph, chance: random.Random) -> str | None:
         """The question with a name, number or date exchanged for another of its kind.
 
         Half of the new ones stand in the paragraph, too: then only reading tells.
