@@ -220,7 +220,7 @@ def test_two_processes_ask_while_a_third_indexes(
         assert child.exitcode == 0
     (tmp_path / "stop").touch()
     for number, asker in enumerate(askers):
-        assert asker.wait(20) == 0, asker.stderr.read().decode()
+        assert asker.wait(60) == 0, asker.stderr.read().decode()
         lines = (tmp_path / f"out{number}").read_text().splitlines()
         got = [said([json.loads(a)])[0] for a in lines]
         for question in range(len(QUESTIONS)):

@@ -64,7 +64,7 @@ def test_what_was_said_about_syria_is_answered(engine: OnRecord) -> None:
     answer = engine.ask(SYRIA)
     assert answer.status == "answered"
     text = " ".join(one.sentence.text for s in answer.statements for one in s.evidence)
-    assert "a defeat for Russia" in text
+    assert "weaken Russia" in text
     assert answer.question == SYRIA
 
 

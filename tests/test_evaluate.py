@@ -196,15 +196,13 @@ def test_failures_of_each_form_are_listed(beir, tmp_path, tiny_encoder, seeds_in
     assert "q3: should find lost �[31m: prices of bread" in out
     assert "\x1b" not in out
     assert "q1: should" not in out
-    sentences = ["Nothing melted.", "What melted what melted?"]
-    rows = [
-        {"id": "a", "question": "what melted?", "sentences": sentences, "answers": [0]},
-        {"id": "b", "question": "what melted?", "sentences": sentences, "answers": []},
-    ]
+    sentences = ["Prices of bread rose again.", "The glacier melted in 2019."]
+    asked = {"question": "when did the glacier melt?", "sentences": sentences}
+    rows = [{"id": "a", **asked, "answers": [0]}, {"id": "b", **asked, "answers": []}]
     (tmp_path / "dev.selection.jsonl").write_text(jsonl(rows))
     out = onrecord(tmp_path / "dev.selection.jsonl", "--failures")
-    assert "a: should begin with another sentence: what melted?" in out
-    assert "b: should abstain: what melted?" in out
+    assert "a: should begin with another sentence: when did the glacier melt?" in out
+    assert "b: should abstain: when did the glacier melt?" in out
     (tmp_path / "answers").mkdir()
     nugget = [["nowhere", "never"]]
     asked = [{"id": "c", "question": "what did Putin say about Syria?", "nuggets": [nugget]}]

@@ -1,6 +1,5 @@
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rag import OnRecord
@@ -21,7 +20,7 @@ def said(*texts: str, document: str = "a.txt") -> Explained:
     statements = tuple(Statement((one,)) for one in evidence)
     answer = Answer("?", statements, 1.0, "answered" if texts else "abstained")
     hits = tuple(one.hit for one in evidence)
-    return Explained(Query("?", np.zeros(1, np.float32)), hits, tuple(evidence), answer)
+    return Explained(Query("?"), hits, tuple(evidence), answer)
 
 
 def asked(*nuggets: list[tuple[str, str]], name: str = "q") -> GoldQuestion:

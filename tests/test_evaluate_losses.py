@@ -22,6 +22,7 @@ from rag.evaluate import (
     evaluate_answers,
     evaluate_retrieval,
 )
+from rag.evaluate.answers import judge
 from rag.evaluate.losses import Loss, Piece, Stage, composed, losses, passes
 
 Asked = Callable[..., tuple[AnswersResult, OnRecord]]
@@ -33,8 +34,9 @@ def town(tmp_path_factory: pytest.TempPathFactory, tiny_encoder: Path) -> OnReco
     """Forty articles on a bridge that differ by numbers, and two on other things."""
     folder = tmp_path_factory.mktemp("town")
     bridge = {
-        f"bridge-{n:02}": f"The mayor said the bridge costs {n + 100} million. "
-        f"The mayor said the bridge cost {n + 300} million."
+        f"bridge-{n:02}": " ".join(
+            f"The mayor said the bridge costs {n + more} million." for more in (100, 300)
+        )
         for n in range(40)
     }
     orchard = "Quinces ripen late here.\n\nThe harvest was large. Pickers came from far away."
@@ -119,11 +121,16 @@ def test_what_is_read_and_below_the_threshold_scored_low(town: OnRecord) -> None
 
 
 def test_above_the_threshold_it_is_composition_that_drops(town: OnRecord) -> None:
-    evidence = town.explain(BRIDGE).evidence
-    ninth = evidence[8]
-    assert ninth.probability >= 0.6 * evidence[0].probability
-    quote = (ninth.sentence.document.id, ninth.sentence.text)
-    (loss,) = lost(town, asked(BRIDGE, quote), least=0.0)
+    """All sentences are made equally probable: the model does not find nine so."""
+    result = judged(town, asked(BRIDGE, ("bridge-00", "mayor")), least=0.0)
+    explained = result.judged[0].explained
+    alike = tuple(replace(one, score=0.0, probability=0.5) for one in explained.evidence)
+    answer = composed(alike, explained, ComposeConfig(min_confidence=0.0))
+    ninth = alike[8].sentence
+    question = asked(BRIDGE, (ninth.document.id, ninth.text))
+    one = judge(question, replace(explained, evidence=alike, answer=answer))
+    found = losses(replace(result, judged=(one,)), town, min_confidence=0.0)
+    (loss,) = (one for one in found if one.stage != Stage.PADDING)
     assert loss.stage == Stage.DROPPED
     assert loss.detail.endswith("9th of 16 sentences read; only 8 statements are shown.")
 
@@ -133,7 +140,10 @@ def test_the_share_of_the_best_is_told_apart_from_the_number_of_statements(
 ) -> None:
     question = "Do growers fear the frost in May, and what did the mayor say?"
     evidence = town.explain(question).evidence
-    weak = next(e for e in evidence if e.probability < 0.6 * evidence[0].probability)
+    shown = town.ask(question, min_confidence=0.0).statements
+    texts = {one.sentence.text for statement in shown for one in statement.evidence}
+    low = (e for e in evidence if e.probability < 0.6 * evidence[0].probability)
+    weak = next(e for e in low if e.sentence.text not in texts)
     quote = (weak.sentence.document.id, weak.sentence.text)
     (loss,) = lost(town, asked(question, quote), least=0.0)
     enough = 0.6 * evidence[0].probability
