@@ -11,7 +11,11 @@ from rag.errors import IndexMissing, InputInvalid, NothingToIndex
 from rag.verify import against_files, against_index, count_quotes, differences, read_answers
 
 ROWS = [
-    {"_id": "t1", "title": "A report", "text": "Zoë’s “café” 😀 opened.\r\nThe glacier melts, said Ann."},
+    {
+        "_id": "t1",
+        "title": "A report",
+        "text": "Zoë’s “café” 😀 opened.\r\nThe glacier melts, said Ann.",
+    },
     {"_id": "t2", "text": "The orchestra of the glacier played. It was loud."},
 ]
 Answer = dict[str, object]
