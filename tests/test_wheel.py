@@ -53,7 +53,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     assert {name for name in names if not name.startswith("onrecord-")} == set(tracked)
     assert {"rag/py.typed", "rag/web/page.css", "rag/web/page.js"} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert wheel.stat().st_size < 2_000_000
+    assert wheel.stat().st_size < 60_000_000  # of which 35 million are the evidence model
 
 
 def test_the_installed_wheel_answers_in_an_empty_folder(
