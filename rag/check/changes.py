@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rag.check.steps import Step
+from rag.check.steps import SENTENCE_END, Step
 from rag.check.values import Change, Kind
 from rag.check.words import words
 from rag.datatypes import Document, Span
@@ -23,7 +23,6 @@ _FIGURES = frozenset(
     hundred thousand million billion trillion hundreds thousands millions billions dozen dozens half
     third quarter percent $ € £ ¥ ¢ % ‰""".split()  # noqa: SIM905
 )
-_SENTENCE_END = re.compile(r"[.!?…\n]")
 _SMALL = 2  # words; of a difference no longer, its most telling name is enough
 _STANDS_ALONE = 4  # words; fewer are no quotation of their own
 
@@ -92,8 +91,8 @@ def _joins_sentences(document: Document, found: Sequence[Step], place: int) -> b
     return (
         min(len(words(text, one.source.start, one.source.end)) for one in (before, after))
         >= _STANDS_ALONE
-        and bool(_SENTENCE_END.search(text, before.source.end, step.source.start))
-        and bool(_SENTENCE_END.search(text, step.source.end, after.source.start))
+        and bool(SENTENCE_END.search(text, before.source.end, step.source.start))
+        and bool(SENTENCE_END.search(text, step.source.end, after.source.start))
     )
 
 

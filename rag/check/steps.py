@@ -20,7 +20,7 @@ _FEWEST_APART = 2  # words that stand together by no accident; one has to be a s
 _EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
 _NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
-_SENTENCE_ENDS = re.compile(r"[.!?…\n]")
+SENTENCE_END = re.compile(r"[.!?…\n]")
 _ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]+[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
 
 Shown = Literal["ellipsis", "bracket", "attribution"]
@@ -188,7 +188,7 @@ def _words_before(document: Document, at: int) -> Words:
     """The words of the same sentence before a place."""
     text = document.text
     begin = max(0, at - _NEAR)
-    ends = [match.end() for match in _SENTENCE_ENDS.finditer(text, begin, at)]
+    ends = [match.end() for match in SENTENCE_END.finditer(text, begin, at)]
     begin = ends[-1] if ends else begin
     while begin and begin < at and not (ends or text[begin].isspace()):
         begin += 1
@@ -199,7 +199,7 @@ def _words_behind(document: Document, at: int) -> Words:
     """The words of the same sentence behind a place."""
     text = document.text
     end = min(len(text), at + _NEAR)
-    ended = _SENTENCE_ENDS.search(text, at, end)
+    ended = SENTENCE_END.search(text, at, end)
     end = ended.start() if ended else end
     while at < end < len(text) and not (ended or text[end].isspace()):
         end -= 1
