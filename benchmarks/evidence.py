@@ -21,36 +21,31 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from timing import tell
 from tokenizers import Tokenizer
 
-from rag.datatypes import Hit, Query
 from rag.evaluate.measures import auc, bootstrap, bootstrap_of_two, ranking_measures
-from rag.evaluate.selection import Given, passages_of, sentences_of
+from rag.evaluate.selection import EVERYTHING, Given, evidence_of, passages_of, sentences_of
 from rag.evaluate.sets import SelectionQuestion
 from rag.evaluate.sets.selection import read_selection
-from rag.evidence import JointReader, ReadConfig
+from rag.evidence import JointReader
 from rag.terminal import progress_bar
 from training.bases import cross_encoder_folder
 from training.examples import held_out
 
 Scores = Callable[[SelectionQuestion], Sequence[float]]
 POOL = 5
-ALL = 1_000_000
 
 
 class Ours:
     """The evidence stage, reading everything whole."""
 
     def __init__(self, questions: Sequence[SelectionQuestion]) -> None:
-        self.reader = JointReader(config=ReadConfig(depth=ALL, whole=ALL))
+        self.reader = JointReader(config=EVERYTHING)
         given = [p for one in questions for p in passages_of(sentences_of(one))]
         self.collection = Given(given)
 
     def __call__(self, question: SelectionQuestion) -> list[float]:
         """Probabilities of the sentences."""
-        sentences = sentences_of(question)
-        hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
-        found = self.reader.read(Query(question.text), hits, self.collection)
-        best = {(one.sentence.document.id, one.sentence.span): one.score for one in found}
-        return [best[one.document.id, one.span] for one in sentences]
+        evidence = evidence_of(question, sentences_of(question), self.reader, self.collection)
+        return [one.score for one in evidence]
 
 
 class CrossEncoder:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import ClassVar, Literal
 
-from rag.datatypes import Document, Hit, Passage, Query, Sentence, Span
+from rag.datatypes import Document, Evidence, Hit, Passage, Query, Sentence, Span
 from rag.engine import shipped_reader
 from rag.evaluate.measures import (
     Interval,
@@ -21,14 +21,14 @@ from rag.evaluate.measures import (
     ranking_measures,
 )
 from rag.evaluate.sets import SelectionQuestion, SelectionSet
-from rag.evidence import ReadConfig
+from rag.evidence import Collection, EvidenceReader, ReadConfig
 from rag.indexing import Progress
 from rag.segment import passages
 from rag.terms import terms
 
 MEASURES = ("AP", "RR", "P@1")
 
-_ALL = 1_000_000  # passages of a question; more than any has
+EVERYTHING = ReadConfig(depth=1_000_000, whole=1_000_000)  # passages; more than any question has
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +97,28 @@ def evaluate_selection(
 
     Every given passage is read whole: there is no ranking that could tell which are worth it.
     """
-    reader = shipped_reader(ReadConfig(depth=_ALL, whole=_ALL))
+    reader = shipped_reader(EVERYTHING)
     asked = [sentences_of(question) for question in given.questions]
     collection = Given([passage for sentences in asked for passage in passages_of(sentences)])
     scores = []
     for number, (question, sentences) in enumerate(zip(given.questions, asked, strict=True)):
         progress("reading", number, len(asked))
-        hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
-        evidence = reader.read(Query(question.text), hits, collection)
-        best = {(one.sentence.document.id, one.sentence.span): one.probability for one in evidence}
-        scores.append(tuple(best[one.document.id, one.span] for one in sentences))
+        evidence = evidence_of(question, sentences, reader, collection)
+        scores.append(tuple(one.probability for one in evidence))
     return SelectionResult(given, tuple(scores), reader.min_confidence)
+
+
+def evidence_of(
+    question: SelectionQuestion,
+    sentences: Sequence[Sentence],
+    reader: EvidenceReader,
+    collection: Collection,
+) -> list[Evidence]:
+    """What a reader makes of each of these sentences, in their order."""
+    hits = [Hit(passage, 1.0) for passage in passages_of(sentences)]
+    found = reader.read(Query(question.text), hits, collection)
+    best = {(one.sentence.document.id, one.sentence.span): one for one in found}
+    return [best[one.document.id, one.span] for one in sentences]
 
 
 def sentences_of(question: SelectionQuestion) -> tuple[Sentence, ...]:
