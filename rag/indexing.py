@@ -8,7 +8,6 @@ crash at any instant leaves the old state or the new one.
 import errno
 import shutil
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -260,11 +259,11 @@ class _Build:
         return found, failed
 
     def fetch(self, source: Source) -> bytes:
-        """The bytes of a file, or of standard input, which can be read only once."""
+        """The bytes of a file, or of standard input, kept for the second time."""
         if source != STDIN:
             return fetch(source)
         if self.stdin is None:
-            self.stdin = sys.stdin.buffer.read()
+            self.stdin = fetch(STDIN)
         return self.stdin
 
     def settings(self) -> Settings | None:

@@ -1,7 +1,6 @@
 """`onrecord quotes`: every quotation and reported statement, with its speaker."""
 
 import argparse
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -101,7 +100,7 @@ def _read(path: Path) -> Iterator["Document | DocumentUnreadable"]:
             yield source
             continue
         try:
-            content = sys.stdin.buffer.read() if source == STDIN else fetch(source)
+            content = fetch(source)
         except DocumentUnreadable as error:
             yield error
             continue

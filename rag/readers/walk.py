@@ -3,13 +3,14 @@
 import errno
 import os
 import stat
+import sys
 from collections.abc import Iterator, Set
 from pathlib import Path
 
 from rag.errors import DocumentUnreadable
 from rag.readers.encoding import too_large
 from rag.readers.fields import id_fault
-from rag.readers.formats import Source, format_of, known_format
+from rag.readers.formats import STDIN, Source, format_of, known_format
 
 _LOOP = "symbolic link that leads back to itself; remove it"
 _IRREGULAR = "not a regular file"
@@ -41,11 +42,13 @@ def sources(root: Path, *, skip: Path | None = None) -> Iterator[Source | Docume
 
 
 def fetch(source: Source) -> bytes:
-    """The bytes of a file.
+    """The bytes of a file, or of standard input, which can be read only once.
 
     Raises:
         DocumentUnreadable: Not there, not to be opened, not a regular file, or too large.
     """
+    if source == STDIN:
+        return sys.stdin.buffer.read()
     limit = format_of(source.name).limit
     try:
         descriptor = os.open(source.path, _OPEN)
