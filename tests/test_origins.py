@@ -244,3 +244,11 @@ def test_the_copies_in_a_crowd_are_found_all_the_same() -> None:
     found = grouped(texts | copies)
     assert {found[name] for name in copies} == {"copy0"}
     assert all(found[name] == name for name in texts)
+
+
+@pytest.mark.parametrize(("shared", "expected"), [(10, False), (12, False), (14, True), (16, True)])
+def test_two_thirds_of_the_shorter_text_make_a_copy(shared: int, expected: bool) -> None:
+    """Of 20 sentences of one length: .5 and .6 do not, .7 and .8 do."""
+    other = report([*range(shared), *range(100, 120 - shared)])
+    assert share(worded(REPORT), worded(other)) == pytest.approx(shared / 20)
+    assert copied(worded(REPORT), worded(other)) is expected
