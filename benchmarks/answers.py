@@ -4,18 +4,19 @@
 
 `newsquizqa`: questions on the news of other years, asked of seeds/, which does not answer them.
 `realtimeqa_2022a`: nDCG@10 of the first stage, and of its documents ordered by their best sentence;
-and how long a warm question takes there, by stages. Its index is the one that `onrecord eval`
-keeps.
+and how long a warm search and a warm question take there, by stages. Its index is the one that
+`onrecord eval` keeps.
 """
 
 import argparse
 import csv
 import random
 from collections import defaultdict
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from timing import spread, tell
+from timing import spread, tell, timed_ms
 
 from rag import OnRecord
 from rag.evaluate import ANY_DOCUMENT, read_set
@@ -70,7 +71,12 @@ def silence(data: Path, count: int) -> None:
 
 
 def times(engine: OnRecord, given: RetrievalSet) -> None:
-    """Milliseconds of a warm question, by stages."""
+    """Milliseconds of a warm search, and of a warm question by stages."""
+    asked = [one.text for one in given.queries]
+    for text in asked[:WARM]:
+        engine.search(text)
+    searched = [timed_ms(partial(engine.search, text)) for text in asked]
+    tell(f"warm search on {given.name}", "ms", **spread(searched))
     stages = defaultdict(list)
     for number, one in enumerate(given.queries[: WARM + 150]):
         for stage, ms in engine.ask(one.text).timings:

@@ -188,7 +188,7 @@ def _slice(
         "score": round(one.probability, 4),
         "speaker": one.sentence.speaker,
         "kind": one.sentence.kind,
-        "context": None,
+        "context": _place(one.sentence.document, one.context) if statement else None,
     }
 
 

@@ -4,10 +4,12 @@ Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import perf_counter_ns
@@ -16,9 +18,21 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.asked import asked
 from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
+from rag.context import with_context
+from rag.datatypes import (
+    Answer,
+    Document,
+    Evidence,
+    Filters,
+    Hit,
+    Query,
+    Reason,
+    Sentence,
+    Span,
+)
 from rag.encoders import OnnxEncoder
 from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
 from rag.evidence import Collection, EvidenceReader, JointReader, ReadConfig
@@ -167,7 +181,12 @@ class OnRecord:
             clock.lap("read")
             reason = _reason(record, found)
             usable = () if reason == "no_match" else evidence
-            answer = compose(query, usable, unanswered=reason, config=config)
+            if filters.speaker:
+                usable = tuple(one for one in usable if one.sentence.speaker in query.people)
+            composed = compose(query, usable, unanswered=reason, config=config)
+            answer = with_context(
+                composed, lambda name: record.sentences(record.document(name)), record.attributions
+            )
             return Explained(query, hits, evidence, answer)
 
         found = _settled(self._snapshots, read)
@@ -213,20 +232,20 @@ class OnRecord:
     def check(self, quote: str, *, filters: Filters | None = None) -> Checked:
         """Whether a quote stands in the documents: exact, altered or absent, with the places.
 
-        Who speaks is not in the record yet, so that no quote is `other_speaker`.
-
         Args:
             quote: At most 10,000 characters, with or without marks around it.
-            filters: Which documents count.
+            filters: Which documents count. Its `speaker` is no filter here: who is to have said it.
 
         Raises:
             QuoteInvalid: Too long, or without a word.
             IndexUnusable: The index went away or was damaged meanwhile.
         """
         filters = _checked_filters(filters)
+        said_by, filters = filters.speaker, replace(filters, speaker=None)
 
         def look(record: Record) -> Checked:
-            return check(quote, Corpus(record, self._loaded_of(record).lexical, filters))
+            corpus = Corpus(record, self._loaded_of(record).lexical, filters)
+            return check(quote, corpus, said_by=said_by, speaker_of=partial(_speaker_of, record))
 
         return _settled(self._snapshots, look)
 
@@ -252,7 +271,10 @@ class OnRecord:
             filters=filters,
             config=config,
         )
-        return Query(text), _Collection(record, loaded.lexical), found
+        query = asked(text, record)
+        if filters.speaker:
+            query = Query(text, filters.speaker, record.people_named(filters.speaker))
+        return query, _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
         with self._loading:  # all of one state: another thread may be at another state
@@ -361,6 +383,16 @@ class _Collection:
         return len(self.lexical.passages.ids)
 
 
+def _speaker_of(record: Record, document: Document, span: Span) -> str | None:
+    """Who says the words of a span: of several, who says most of them."""
+    shared: Counter[str] = Counter()
+    for one in record.attributions(document.id):
+        both = min(span.end, one.content.end) - max(span.start, one.content.start)
+        if both > 0 and one.name is not None:
+            shared[record.person(one.name)] += both
+    return max(shared, key=lambda name: (shared[name], name), default=None)
+
+
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
@@ -396,7 +428,7 @@ def _checked(question: str) -> str:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = filters or Filters()
-    for name in ("document", "outlet"):
+    for name in ("document", "outlet", "speaker"):
         value = getattr(filters, name) or ""
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise InputInvalid(f"{name} is {value!r}, which is not valid UTF-8", "type it again")

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from rag.check import Change, Checked, Difference
 from rag.contracts import OBEYED, Citations
-from rag.datatypes import Answer, Document, Hit, Span, Statement
+from rag.datatypes import Answer, Document, Hit, Sentence, Span, Statement
 from rag.indexing import Progress
 from rag.quotes import Attribution, Person
 
@@ -87,11 +87,18 @@ def print_answer(out: Console, answer: Answer) -> None:
         _print_abstention(out, answer, cited)
     else:
         for statement in answer.statements:
+            first = statement.evidence[0]
+            if first.context is not None:
+                before = shown(first.context.of(first.sentence.document.text))
+                put(out, Text(f"… {before}", style="dim"), indent=0)
             for place, (text, numbers) in enumerate(_wordings(statement, cited)):
                 line = Text("" if place == 0 else "also: ", style="dim")
                 line.append(text, style="not dim" if place == 0 else "")
                 line.append(f" {numbers}", style="cyan")
                 put(out, line, indent=0 if place == 0 else 4)
+            said = _said(first.sentence)
+            if said:
+                put(out, Text(said, style="dim"), indent=4)
             if statement.documents > 1:
                 put(out, Text(_agreement(statement), style="dim"), indent=4)
             out.print()
@@ -101,6 +108,15 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text("Sources", style="bold"))
         for document in cited.documents:
             put(out, _source(cited[document], document), indent=2)
+
+
+_SAID = {"direct": "quoted", "indirect": "reported"}
+
+
+def _said(sentence: Sentence) -> str:
+    """Who says a sentence, and whether these are the words."""
+    how = _SAID.get(sentence.kind, "")
+    return f"{shown(sentence.speaker)}, {how}" if sentence.speaker and how else how
 
 
 def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
@@ -125,6 +141,8 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
     put(out, line, indent=0)
+    if answer.unheard is not None:
+        put(out, Text(_speaks_not(answer)), indent=0)
     if answer.missing:
         words = ", ".join(f"“{word}”" for word in answer.missing)
         put(out, Text(f"Nothing near the question mentions {words}."), indent=0)
@@ -135,6 +153,17 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
             line = Text(shown(one.sentence.text), style="dim")
             line.append(f" [{cited[one.sentence.document]}]", style="cyan")
             put(out, line, indent=2)
+
+
+def _speaks_not(answer: Answer) -> str:
+    """That somebody does not speak on a subject, and who does."""
+    others = [f"{shown(who)} does, in {_articles(count)}" for who, count in answer.heard]
+    told = f"{shown(answer.unheard or '')} does not speak on it here"
+    return f"{'; '.join([told, *others])}."
+
+
+def _articles(count: int) -> str:
+    return f"{count} article{'' if count == 1 else 's'}"
 
 
 def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:

@@ -48,14 +48,14 @@ USED = {
 # Shares of questions that get a further example, or are changed, by kind.
 SHARES = {
     "answer removed": 0.17,
-    "near window": 0.30,
+    "near window": 0.40,
     "same article": 0.12,
     "exchanged": 0.60,
     "typing error": 0.08,
     "keywords": 0.06,
     "no question mark": 0.15,
     "furniture": 0.15,
-    "pronoun": 0.10,
+    "pronoun": 0.60,
     "single": 0.30,
 }
 

@@ -77,7 +77,7 @@ def answer(engine: OnRecord, given: object) -> dict[str, Json]:
         InputInvalid: It is no request, or the question or a filter cannot be used.
         IndexUnusable: The index went away or was damaged meanwhile.
     """
-    filters = ("document", "outlet", "since", "until")
+    filters = ("document", "outlet", "since", "until", "speaker")
     texts = _texts(given, "question", *filters)
     chosen = Filters(**{name: texts[name] or None for name in filters})
     return answer_object(engine.ask(texts["question"], filters=chosen))
