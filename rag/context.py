@@ -22,7 +22,8 @@ _POINTS_BACK = re.compile(
       |moreover|furthermore|besides|nevertheless|nonetheless|rather|similarly|likewise|meanwhile
       |consequently|accordingly|because|which|who)\b
     |(?:in\ (?:that|this|such|other)|if\ (?:so|not)|even\ so|as\ (?:such|a\ result)|at\ that
-      |for\ (?:that|this)|after\ (?:that|this)|on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same))\b
+      |(?:for|after)\ (?:that|this)|on\ the\ (?:contrary|other\ hand)|not\ so
+      |the\ (?:former|latter|same))\b
     )(?!['’](?:s|re)\ (?:all|over)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -42,10 +42,12 @@ from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.spelling import respelled
 from rag.store import Counts, Record, Settings, Snapshots
+from rag.timeline import Timeline, timeline
 from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
+_TIMELINE = ReadConfig(depth=40, whole=40)
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
 T = TypeVar("T")
@@ -100,6 +102,7 @@ class OnRecord:
         self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
+        self._timeline_reader = shipped_reader(_TIMELINE)
         self._loading = Lock()
         self._encoding = ThreadPoolExecutor(thread_name_prefix="encode")
 
@@ -208,6 +211,40 @@ class OnRecord:
 
         def look(record: Record) -> tuple[Hit, ...]:
             return search(self._ranked(record, text, ahead, filters, depth)[2], record, depth=depth)
+
+        return _settled(self._snapshots, look)
+
+    def timeline(self, speaker: str, subject: str, *, filters: Filters | None = None) -> Timeline:
+        """What somebody said on a subject, by date, each thing with the wordings of all outlets.
+
+        Every passage in which they speak and that is near the subject is read whole, so that this
+        takes longer than `ask`.
+
+        Args:
+            speaker: A name as people write it.
+            subject: A few words, or a question.
+            filters: Which documents count.
+
+        Raises:
+            As `ask`.
+        """
+        who = " ".join(speaker.split())
+        filters = _checked_filters(replace(filters or Filters(), speaker=who))
+        text = _checked(f"What did {who} say about {_checked(subject)}?")
+        if not who:
+            raise InputInvalid("the speaker is empty", "give a name")
+        ahead = self._ahead(text)
+
+        def look(record: Record) -> Timeline:
+            query, collection, found = self._ranked(record, text, ahead, filters, _TIMELINE.depth)
+            hits = search(found, record, depth=_TIMELINE.depth)
+            said = [
+                one
+                for one in self._timeline_reader.read(query, hits, collection)
+                if one.sentence.speaker in query.people
+                and one.probability >= self._reader.min_confidence
+            ]
+            return timeline(who, query.people, subject, said)
 
         return _settled(self._snapshots, look)
 

@@ -16,9 +16,10 @@ from rich.text import Text
 
 from rag.check import Change, Checked, Difference
 from rag.contracts import OBEYED, Citations
-from rag.datatypes import Answer, Document, Hit, Sentence, Span, Statement
+from rag.datatypes import Answer, Document, Evidence, Hit, Sentence, Span, Statement
 from rag.indexing import Progress
 from rag.quotes import Attribution, Person
+from rag.timeline import Timeline, differences
 
 if TYPE_CHECKING:  # an answer does not wait for what measures answers
     from rag.evaluate import (
@@ -179,6 +180,31 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
     out.print(Text("Sources", style="bold"))
     for document in cited.documents:
         put(out, _source(cited[document], document), indent=2)
+
+
+def print_timeline(out: Console, found: Timeline) -> None:
+    """What was said, by date; further wordings with their words that differ, and the sources."""
+    cited = Citations(one.sentence.document for each in found.utterances for one in each.wordings)
+    for said in found.utterances:
+        first, *others = said.wordings
+        head = Text(said.date or "no date", style="bold")
+        head.append(f" · {_SAID.get(first.sentence.kind, '')}", style="not bold dim")
+        out.print(head)
+        put(out, _cited(first, cited), indent=2)
+        for one in others:
+            steps = differences(first.sentence.text, one.sentence.text)
+            words = [_difference(Difference(*step)) for step in steps]  # type: ignore[arg-type]
+            line = Text("also: ", style="dim").append(" ".join(words), style="not dim")
+            put(out, line.append(f" [{cited[one.sentence.document]}]", style="cyan"), indent=4)
+        out.print()
+    out.print(Text("Sources", style="bold"))
+    for document in cited.documents:
+        put(out, _source(cited[document], document), indent=2)
+
+
+def _cited(one: Evidence, cited: Citations) -> Text:
+    line = Text(shown(one.sentence.text))
+    return line.append(f" [{cited[one.sentence.document]}]", style="cyan")
 
 
 def print_quotes(out: Console, document: Document, found: Sequence[Attribution]) -> None:

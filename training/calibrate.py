@@ -32,13 +32,16 @@ from rag.evidence.model import Stage
 from rag.terminal import progress_bar
 from rag.terms import terms
 from training.examples import (
+    ASKED_OF,
     SEED,
     Maker,
     Paragraph,
+    alike,
     annotate,
     asked_otherwise,
     is_used,
     paragraphs,
+    same_saying,
 )
 
 PARAGRAPHS = 200  # of each set at the most, with one question each
@@ -114,15 +117,27 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
 
 
 def _questions(given: Sequence[Paragraph]) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
-    """A question on each paragraph, its place, and where the answer is; then one exchanged."""
-    maker = Maker(given, annotate(given)[0])
+    """A question on each paragraph, its place, and where the answer is; then one exchanged.
+
+    Where people speak in it, also what one of them says on a subject, and the same of another.
+    """
+    entities, said = annotate(given)
+    maker = Maker(given, entities)
+    people = sorted({saying.who for many in said.values() for saying in many})
     for at, one in enumerate(given):
         chance = random.Random(f"{SEED} calibrate {at}")
         number = chance.randrange(len(one.questions))
-        yield asked_otherwise(one.questions[number], chance), at, _spans(one, number)
+        yield asked_otherwise(one.questions[number], chance), at, _spans(one, one.answers[number])
         changed = maker.exchanged(one.questions[number], one, chance)
         if changed:
             yield asked_otherwise(changed, chance), at, []
+        for saying in chance.sample(said.get(at, []), min(1, len(said.get(at, [])))):
+            form = chance.choice(ASKED_OF)
+            right = frozenset(same_saying(saying, said[at]))
+            yield form.format(who=saying.who, what=saying.what), at, _spans(one, right)
+            who = chance.choice(people)
+            if not alike(who, saying.who):
+                yield form.format(who=who, what=saying.what), at, []
 
 
 def _name(place: int) -> str:
@@ -140,11 +155,11 @@ def _indexed(given: Sequence[Paragraph], held: Sequence[int], folder: Path) -> O
     return OnRecord.open(folder / "index")
 
 
-def _spans(one: Paragraph, number: int) -> list[tuple[int, int]]:
+def _spans(one: Paragraph, right: frozenset[int]) -> list[tuple[int, int]]:
     """Where the answering sentences are in the joined text."""
     ends = np.cumsum([len(sentence) + 1 for sentence in one.sentences])
     return [(int(ends[at]) - len(one.sentences[at]) - 1, int(ends[at]) - 1)
-            for at in sorted(one.answers[number])]  # fmt: skip
+            for at in sorted(right)]  # fmt: skip
 
 
 def _answers(sentence: Sentence, name: str, right: Sequence[tuple[int, int]]) -> bool:
