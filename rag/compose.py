@@ -65,6 +65,7 @@ def compose(
             nearest=_nearest(evidence),
             missing=_missing(query, evidence),
             unheard=query.speaker,
+            stranger=query.speaker is not None and not query.people,
             heard=_heard(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
@@ -90,6 +91,22 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
             if word in sought:
                 asked.setdefault(term(word), written)
     return tuple(written for stem, written in asked.items() if held and stem not in held)
+
+
+def notes(answer: Answer) -> tuple[str, ...]:
+    """What an abstention tells beside its reason, in sentences; they may hold text of documents."""
+    found = []
+    if answer.unheard is not None and answer.stranger:
+        found.append(f"Nobody called {answer.unheard} speaks in these documents.")
+    elif answer.unheard is not None:
+        found.append(f"No words of {answer.unheard} on it were found.")
+    if answer.heard:
+        others = [f"{who}, in {count} article{'s' * (count > 1)}" for who, count in answer.heard]
+        found.append(f"On the subject speaks {'; '.join(others)}.")
+    if answer.missing:
+        words = ", ".join(f"“{word}”" for word in answer.missing)
+        found.append(f"Nothing near the question mentions {words}.")
+    return tuple(found)
 
 
 def _heard(query: Query, evidence: Sequence[Evidence]) -> tuple[tuple[str, int], ...]:

@@ -179,8 +179,9 @@ class Answer:
     `confidence`, 0 to 1, is that the first sentence answers the question. An abstained answer has
     no statements, a reason, and up to three `nearest` sentences; `missing` are the words of the
     question that nothing near it holds. Where somebody's words were asked for, `unheard` is who
-    that was, and `heard` who does speak on the subject near the question, each with the number of
-    documents. Times are in milliseconds.
+    that was, `stranger` tells that nobody of that name speaks in any document, and `heard` is who
+    does speak on the subject near the question, each with the number of documents. Times are in
+    milliseconds.
     """
 
     question: str
@@ -191,5 +192,6 @@ class Answer:
     nearest: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
     unheard: str | None = None
+    stranger: bool = False
     heard: tuple[tuple[str, int], ...] = ()
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)

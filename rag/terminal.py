@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.check import Change, Checked, Difference
+from rag.compose import notes
 from rag.contracts import OBEYED, Citations
 from rag.datatypes import Answer, Document, Evidence, Hit, Sentence, Span, Statement
 from rag.indexing import Progress
@@ -142,11 +143,8 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
     put(out, line, indent=0)
-    if answer.unheard is not None:
-        put(out, Text(_speaks_not(answer)), indent=0)
-    if answer.missing:
-        words = ", ".join(f"“{word}”" for word in answer.missing)
-        put(out, Text(f"Nothing near the question mentions {words}."), indent=0)
+    for note in notes(answer):
+        put(out, Text(shown(note)), indent=0)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
@@ -154,17 +152,6 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
             line = Text(shown(one.sentence.text), style="dim")
             line.append(f" [{cited[one.sentence.document]}]", style="cyan")
             put(out, line, indent=2)
-
-
-def _speaks_not(answer: Answer) -> str:
-    """That somebody does not speak on a subject, and who does."""
-    others = [f"{shown(who)} does, in {_articles(count)}" for who, count in answer.heard]
-    told = f"{shown(answer.unheard or '')} does not speak on it here"
-    return f"{'; '.join([told, *others])}."
-
-
-def _articles(count: int) -> str:
-    return f"{count} article{'' if count == 1 else 's'}"
 
 
 def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:

@@ -87,7 +87,7 @@ def test_commands_know_the_speaker(seeds_index: Path, capsys: Capture) -> None:
     assert run(["check", "We went to Syria", "--speaker", "Trump", "--json", *at]) == 1
     assert next(lines(capsys))["verdict"] == "other_speaker"
     assert run(["ask", "what about Syria?", "--speaker", "Nobody Atall", *at]) == 1
-    assert "Nobody Atall does not speak on it here." in capsys.readouterr().out
+    assert "Nobody called Nobody Atall speaks in these documents." in capsys.readouterr().out
 
 
 def test_a_timeline_is_of_one_speaker(seeds_index: Path, tmp_path: Path, capsys: Capture) -> None:
