@@ -41,8 +41,12 @@ gold: .venv/run ## the five measures of answers on our own questions
 	$(BIN)/onrecord eval tests/gold/seeds --corpus seeds
 
 train: .venv/dev ## the evidence model from public data: hours; stop and go on at any time
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group teach
 	$(BIN)/python -m training.examples --data $(DATA) --out $(TRAINING)
-	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)
+	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher --teacher
+	$(BIN)/python -m training.label --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher
+	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING) \
+		--labels $(TRAINING)/teacher/labels.jsonl
 	$(BIN)/python -m training.export --run $(TRAINING)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 

@@ -2,12 +2,13 @@
 
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
 
-Writes `labels.jsonl` beside the teacher, a line for each example in their order. Stop at any time:
-the next run goes on.
+Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
+those labelled when it is stopped are a fair sample. The next run goes on.
 """
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 
 from rag.evidence.windows import Window, WindowTokenizer
 from training.bases import cross_encoder_folder
+from training.examples import SEED
 from training.model import Batch, Teacher
 from training.train import BATCH_TOKENS, precision, read_examples
 
@@ -35,11 +37,17 @@ def main() -> None:
     target.touch()
     done = len(target.read_text(encoding="utf-8").splitlines())
     made = read_examples(given.examples)
+    order = [*range(len(made))]
+    random.Random(SEED).shuffle(order)
     began = time.monotonic()
     with target.open("a", encoding="utf-8") as file:
-        for some in (made[at : at + AT_ONCE] for at in range(done, len(made), AT_ONCE)):
-            windows = [tokens.window(one.question, one.title, one.sentences) for one in some]
-            file.writelines(json.dumps(row) + "\n" for row in scored(model, windows))
+        for some in (order[at : at + AT_ONCE] for at in range(done, len(made), AT_ONCE)):
+            windows = [
+                tokens.window(one.question, one.title, one.sentences)
+                for one in (made[place] for place in some)
+            ]
+            for place, row in zip(some, scored(model, windows), strict=True):
+                file.write(json.dumps({"example": place, **row}) + "\n")
             file.flush()
             done += len(some)
             print(f"{done} of {len(made)}, {time.monotonic() - began:.0f} s", flush=True)

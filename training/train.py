@@ -16,7 +16,8 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -30,6 +31,7 @@ from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, los
 BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
 LARGE_BODY, LARGE_HEADS = 3e-5, 3e-4  # of the teacher
+TOKENS, LARGE_TOKENS = 5_000_000, 3_100_000  # that the small and the large model read
 IMITATED = 0.7  # weight of the teacher's scores; the rest is that of what is marked
 WARM_UP = 0.05  # share of the steps in which the rates rise
 EXIT_SHARE = 0.5  # weight of the head after half of the layers
@@ -53,7 +55,7 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--examples", type=Path, required=True)
     command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
-    command.add_argument("--tokens", type=float, default=2e6, help="to be read in all")
+    command.add_argument("--tokens", type=float, help="to be read in all")
     command.add_argument("--teacher", action="store_true", help="train the large model")
     command.add_argument("--labels", type=Path, help="what training.label wrote")
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
@@ -64,9 +66,10 @@ def main() -> None:
         overfit(made[:: max(1, len(made) // 100)][:100])
         return
     given.run.mkdir(parents=True, exist_ok=True)
-    taught = read_labels(given.labels, len(made)) if given.labels else [None] * len(made)
     model = Teacher() if given.teacher else EvidenceModel()
-    train(model, labelled(made, taught), given.run, int(given.tokens))
+    every = taught(made, given.labels) if given.labels else labelled(made)
+    tokens = given.tokens or (LARGE_TOKENS if given.teacher else TOKENS)
+    train(model, every, given.run, int(tokens))
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -76,25 +79,29 @@ def read_examples(path: Path) -> list[Example]:
                        "answers": tuple(row["answers"])}) for row in rows]  # fmt: skip
 
 
-def read_labels(path: Path, count: int) -> list[tuple[Sequence[float], float] | None]:
-    """As `training.label` wrote them, of the first examples; `None` for the others."""
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    found = [(row["sentences"], row["answers"]) for row in rows]
-    return [*found, *[None] * (count - len(found))]
-
-
-def labelled(
-    made: Sequence[Example], taught: Sequence[tuple[Sequence[float], float] | None] = ()
-) -> list[Labelled]:
+def labelled(made: Sequence[Example]) -> list[Labelled]:
     """The windows of examples, where room was left for every answering sentence."""
-    tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
     out = []
-    for one, scores in zip(made, taught or [None] * len(made), strict=True):
-        window = tokens.window(one.question, one.title, one.sentences)
+    for one in made:
+        window = _tokens().window(one.question, one.title, one.sentences)
         room = [there.stop > there.start for there in window.sentences]
         if all(room[at] for at in one.answers):
-            out.append(Labelled(window, one.answers, scores))
+            out.append(Labelled(window, one.answers))
     return out
+
+
+def taught(made: Sequence[Example], labels: Path) -> list[Labelled]:
+    """Those that a teacher scored, as `training.label` wrote it."""
+    out = []
+    for row in map(json.loads, labels.read_text(encoding="utf-8").splitlines()):
+        scores = row["sentences"], row["answers"]
+        out += [replace(one, taught=scores) for one in labelled([made[row["example"]]])]
+    return out
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> WindowTokenizer:
+    return WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
 
 
 def batches(
@@ -122,22 +129,22 @@ def precision() -> AbstractContextManager:
 def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
     """Of the last head, and of the others a share."""
     batch = Batch.of([one.window for one in lot])
-    labels, taught = torch.zeros(batch.present.shape), torch.zeros(batch.present.shape)
-    taught_answers = torch.zeros(len(lot))
+    marks, said = torch.zeros(batch.present.shape), torch.zeros(batch.present.shape)
+    said_of_all = torch.zeros(len(lot))
     imitated = all(one.taught for one in lot)
     for row, one in enumerate(lot):
-        labels[row, list(one.answers)] = 1.0
+        marks[row, list(one.answers)] = 1.0
         if imitated and one.taught:
-            taught[row, : len(one.taught[0])] = torch.tensor(one.taught[0])
-            taught_answers[row] = one.taught[1]
+            said[row, : len(one.taught[0])] = torch.tensor(one.taught[0])
+            said_of_all[row] = one.taught[1]
     with precision():
         found = [(sentences.float(), answers.float()) for sentences, answers in model(batch)]
 
     def of(scores: Scores) -> torch.Tensor:
-        marked = loss(*scores, labels, batch.present)
+        marked = loss(*scores, marks, batch.present)
         if not imitated:
             return marked
-        alike = imitation(scores, (taught, taught_answers), batch.present)
+        alike = imitation(scores, (said, said_of_all), batch.present)
         return (1 - IMITATED) * marked + IMITATED * alike
 
     *early, last = map(of, found)
