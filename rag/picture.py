@@ -78,8 +78,10 @@ def _axis(found: Timeline) -> Markup:
             up = heights.get(column, 0)
             heights[column] = up + 1
             parts.append(_dot(x + 20 * (up % 3), _AXIS, number) if up < 3 else Markup())
-    parts.append(_text(_LEFT - 10, _AXIS + 26, min(days), "soft"))
-    if last > first:
+    if last == first:
+        parts.append(_text(_WIDTH / 2 - 35, _AXIS + 26, min(days), "soft"))
+    else:
+        parts.append(_text(_LEFT - 10, _AXIS + 26, min(days), "soft"))
         parts.append(_text(_WIDTH - _LEFT - 60, _AXIS + 26, max(days), "soft"))
     return Markup().join(parts)
 

@@ -17,9 +17,16 @@ EXIT = 6  # layers after which a first score is given
 FROZEN = 2  # lowest layers that stay as they are: a ninth less time
 FROZEN_OF_LARGE = 3
 
+_TOKENS, _SENTENCES = 16, 4  # a shape has multiples of these
+
 Scores = tuple[
     torch.Tensor, torch.Tensor
 ]  # logits of sentences (n, s), of "something answers" (n,)
+
+
+def padded(tokens: int) -> int:
+    """How many tokens a window of so many takes."""
+    return -(-tokens // _TOKENS) * _TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +45,9 @@ class Batch:
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> "Batch":
-        """Pad to the longest."""
-        tokens = max(len(one.ids) for one in windows)
-        most = max(len(one.sentences) for one in windows)
+        """Pad to the longest, and a little more: each shape is made ready for once, and kept."""
+        tokens = padded(max(len(one.ids) for one in windows))
+        most = -(-max(len(one.sentences) for one in windows) // _SENTENCES) * _SENTENCES
         ids, types, mask = (torch.zeros(len(windows), tokens, dtype=torch.long) for _ in range(3))
         pool = torch.zeros(len(windows), most, tokens)
         for row, one in enumerate(windows):

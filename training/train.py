@@ -26,7 +26,7 @@ from rag.encoders.embedding import multiplies_bfloat16
 from rag.evidence.windows import Window, WindowTokenizer
 from training.bases import cross_encoder_folder
 from training.examples import SEED, Example
-from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, loss
+from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, loss, padded
 
 BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
@@ -114,7 +114,7 @@ def batches(
         part = sorted(order[start : start + 1_500], key=lambda one: len(one.window.ids))
         lots: list[list[Labelled]] = [[]]
         for one in part:
-            if lots[-1] and len(one.window.ids) * (len(lots[-1]) + 1) > tokens:
+            if lots[-1] and padded(len(one.window.ids)) * (len(lots[-1]) + 1) > tokens:
                 lots.append([])
             lots[-1].append(one)
         chance.shuffle(lots)
