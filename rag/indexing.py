@@ -31,7 +31,7 @@ from rag.errors import (
     IndexUnwritable,
     NothingToIndex,
 )
-from rag.quotes import attribute, people, told
+from rag.quotes import attribute, persons, told
 from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, passages, segment, titled
 from rag.store import (
@@ -426,7 +426,7 @@ class _Build:
         assert settings is not None, "there is no index without documents"
         self.export(index, settings)
         self.find_origins()
-        self.writer.put_people(people(self.writer.attributed()))
+        self.writer.put_people(persons(self.writer.names()))
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
         terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}

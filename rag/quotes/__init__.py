@@ -16,7 +16,7 @@ from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
 from rag.quotes.names import name_sounds, same_person
 from rag.quotes.parsing import parsed
-from rag.quotes.people import Person, people
+from rag.quotes.people import Person, people, persons
 from rag.quotes.sentences import told
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "attribute",
     "name_sounds",
     "people",
+    "persons",
     "quotations",
     "same_person",
     "told",

@@ -5,7 +5,6 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from itertools import groupby
 from pathlib import Path
 from typing import Literal
 from weakref import finalize
@@ -176,11 +175,13 @@ class Record:
 
     def attributions(self, name: str) -> tuple[Attribution, ...]:
         """Who said what in the document of this id, in order of the content."""
-        return next((found for _, found in attributions_of(self._sql, name)), ())
-
-    def attributed(self) -> Iterator[tuple[str, tuple[Attribution, ...]]]:
-        """The id of each document in which somebody is quoted, and its attributions."""
-        return attributions_of(self._sql)
+        columns = ", ".join(f"a.{one}" for one in ATTRIBUTION_COLUMNS)
+        rows = self._sql.execute(
+            f"SELECT {columns} FROM documents d JOIN attributions a ON a.document = d.id "
+            "WHERE d.name = ? ORDER BY a.start, a.id",
+            (name,),
+        )
+        return tuple(_attribution(*row) for row in rows)
 
     def people_named(self, name: str) -> tuple[str, ...]:
         """The people who speak in some document and may bear a name, in order."""
@@ -331,20 +332,6 @@ def passage_vectors(
     if done != count:
         raise IndexDamaged(index, f"{VECTORS} holds {done} of {count} passage vectors")
     return ids, vectors
-
-
-def attributions_of(
-    connection: sqlite3.Connection, name: str | None = None
-) -> Iterator[tuple[str, tuple[Attribution, ...]]]:
-    """Ids of documents with their attributions, in order; of one document, or of all."""
-    columns = ", ".join(f"a.{one}" for one in ATTRIBUTION_COLUMNS.split(", "))
-    rows = connection.execute(
-        f"SELECT d.name, {columns} FROM documents d JOIN attributions a ON a.document = d.id "
-        f"{'WHERE d.name = ?' if name is not None else ''} ORDER BY d.name, a.start, a.id",
-        () if name is None else (name,),
-    )
-    for document, some in groupby(rows, key=lambda row: str(row[0])):
-        yield document, tuple(_attribution(*row[1:]) for row in some)
 
 
 def _attribution(

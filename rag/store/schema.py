@@ -67,8 +67,8 @@ PASSAGES_PER_DOCUMENT = 1 << 20
 PAIR = 1 << 32  # two neighbouring words are the term first * PAIR + second
 TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retrieval.md
 ATTRIBUTION_COLUMNS = (
-    "kind, start, stop, speaker_start, speaker_stop, cue_start, cue_stop, "
-    "name, reported_start, reported_stop, reporter"
+    *("kind", "start", "stop", "speaker_start", "speaker_stop", "cue_start", "cue_stop"),
+    *("name", "reported_start", "reported_stop", "reporter"),
 )
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
 

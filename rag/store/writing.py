@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Document, Passage, Sentence, Span
-from rag.quotes import Attribution, Person, name_sounds
+from rag.quotes import Attribution, name_sounds
 from rag.store.opening import (
     RECORD,
     VECTORS,
@@ -19,7 +19,7 @@ from rag.store.opening import (
     connect_to_vectors,
     vectors_are_sound,
 )
-from rag.store.reading import Record, attributions_of, passage_vectors, read_meta
+from rag.store.reading import Record, passage_vectors, read_meta
 from rag.store.schema import (
     APPLICATION,
     ATTRIBUTION_COLUMNS,
@@ -171,7 +171,7 @@ class Writer:
             ),
         )
         self._sql.executemany(
-            f"INSERT INTO attributions (document, {ATTRIBUTION_COLUMNS}) "
+            f"INSERT INTO attributions (document, {', '.join(ATTRIBUTION_COLUMNS)}) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((row, *_attribution_row(one)) for one in attributions),
         )
@@ -274,19 +274,21 @@ class Writer:
             ((origin, rows[name]) for name, origin in origins.items()),
         )
 
-    def attributed(self) -> Iterator[tuple[str, tuple[Attribution, ...]]]:
-        """The id of each document in which somebody is quoted, and its attributions."""
-        return attributions_of(self._sql)
+    def names(self) -> dict[str, int]:
+        """How many attributions each name has, as documents write it."""
+        rows = self._sql.execute(
+            "SELECT name, count(*) FROM attributions WHERE name IS NOT NULL GROUP BY name"
+        )
+        return dict(rows)
 
-    def put_people(self, people: Iterable[Person]) -> None:
+    def put_people(self, persons: Mapping[str, str]) -> None:
         """Keep whom each spelling of a name means."""
         self._sql.execute("DELETE FROM people")
         self._sql.executemany(
             "INSERT INTO people VALUES (?, ?, ?)",
             (
-                (written, one.name, sound)
-                for one in people
-                for written in one.variants
+                (written, person, sound)
+                for written, person in persons.items()
                 for sound in name_sounds(written)[:1]
             ),
         )
