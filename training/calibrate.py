@@ -14,6 +14,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,10 +26,12 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from rag import OnRecord
-from rag.datatypes import Query, Sentence
+from rag.asked import asked
+from rag.datatypes import Sentence
 from rag.evidence import SHIPPED, JointReader
 from rag.evidence.calibration import INPUTS, inputs
 from rag.evidence.model import Stage
+from rag.store import snapshot
 from rag.terminal import progress_bar
 from rag.terms import terms
 from training.examples import (
@@ -99,15 +102,19 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
     held = [place for place in range(len(given)) if place % 3]
     reader, counted = JointReader(folder), Counted([given[place] for place in held])
     out = []
-    with TemporaryDirectory() as work, progress_bar() as progress:
+    questions = [*_questions(given)]
+    with ExitStack() as stack:
+        work = stack.enter_context(TemporaryDirectory())
+        progress = stack.enter_context(progress_bar())
         engine = _indexed(given, held, Path(work))
-        asked = [*_questions(given)]
-        for turn, (question, at, right) in enumerate(asked):
-            progress("asking", turn, len(asked))
+        record = stack.enter_context(snapshot(engine.path))
+        for turn, (question, at, right) in enumerate(questions):
+            progress("asking", turn, len(questions))
             hits = engine.search(question, depth=reader.depth)
+            query = asked(question, record)
             rows = [
                 (row, reading.stage == "whole", _answers(sentence, _name(at), right))
-                for hit, reading, seen in reader.seen(Query(question), hits, counted)
+                for hit, reading, seen in reader.seen(query, hits, counted)
                 for row, sentence in zip(inputs(reading, seen), hit.passage.sentences, strict=True)
             ]
             if rows:
