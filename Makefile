@@ -7,7 +7,7 @@ Q ?= what did Putin say about Syria?
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help ask serve test lint types unit wheel gold train bench clean
+.PHONY: help ask serve test lint types all unit wheel gold train bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | sort | expand -t 12
@@ -19,7 +19,7 @@ ask: export QUESTION := $(Q)
 serve: .venv/run .onrecord/record.db ## the page at http://127.0.0.1:7860
 	$(BIN)/python app.py
 
-test: lint types unit wheel ## lint, types, offline tests, then the installed wheel
+test: lint types all ## lint, types, and all tests, those of the installed wheel among them
 
 lint: .venv/dev ## formatting and lint
 	$(BIN)/ruff format --check .
@@ -27,6 +27,9 @@ lint: .venv/dev ## formatting and lint
 
 types: .venv/dev ## mypy --strict
 	$(BIN)/mypy
+
+all: .venv/dev # as many at once as there are cores
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 unit: .venv/dev ## tests that need no second environment
 	$(BIN)/python -m pytest -m "not wheel"
@@ -38,8 +41,12 @@ gold: .venv/run ## the five measures of answers on our own questions
 	$(BIN)/onrecord eval tests/gold/seeds --corpus seeds
 
 train: .venv/dev ## the evidence model from public data: hours; stop and go on at any time
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group teach
 	$(BIN)/python -m training.examples --data $(DATA) --out $(TRAINING)
-	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)
+	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher --teacher
+	$(BIN)/python -m training.label --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher
+	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING) \
+		--labels $(TRAINING)/teacher/labels.jsonl
 	$(BIN)/python -m training.export --run $(TRAINING)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 

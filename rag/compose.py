@@ -7,14 +7,17 @@ nothing is joined, cut or reworded.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
+from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.terms import content_terms, content_words, term, terms, words
 
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without)\b|n['’]t\b", re.I
 )
+_HEARD = 3  # other speakers that are named
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
@@ -61,6 +64,9 @@ def compose(
             unanswered,
             nearest=_nearest(evidence),
             missing=_missing(query, evidence),
+            unheard=query.speaker,
+            stranger=query.speaker is not None and not query.people,
+            heard=_heard(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
     chosen = [one for one in evidence if one.probability >= enough]
@@ -85,6 +91,49 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
             if word in sought:
                 asked.setdefault(term(word), written)
     return tuple(written for stem, written in asked.items() if held and stem not in held)
+
+
+def notes(answer: Answer) -> tuple[str, ...]:
+    """What an abstention tells beside its reason, in sentences; they may hold text of documents."""
+    found = []
+    if answer.unheard is not None and answer.stranger:
+        found.append(f"Nobody called {answer.unheard} speaks in these documents.")
+    elif answer.unheard is not None:
+        found.append(f"No words of {answer.unheard} on it were found.")
+    if answer.heard:
+        others = [f"{who}, in {count} article{'s' * (count > 1)}" for who, count in answer.heard]
+        found.append(f"On the subject speaks {'; '.join(others)}.")
+    if answer.missing:
+        words = ", ".join(f"“{word}”" for word in answer.missing)
+        found.append(f"Nothing near the question mentions {words}.")
+    return tuple(found)
+
+
+def _heard(query: Query, evidence: Sequence[Evidence]) -> tuple[tuple[str, int], ...]:
+    """Who else speaks on the subject where somebody's words were asked for, most documents first.
+
+    On the subject is what holds half of the question's terms, without the name and the words that
+    ask for speech.
+    """
+    if query.speaker is None:
+        return ()
+    subject = {*content_terms(query.text)} - {*terms(query.speaker)} - asking_terms()
+    documents: dict[str, set[str]] = {}
+    for one in evidence:
+        who = one.sentence.speaker
+        if who is None or who in query.people or not subject:
+            continue
+        held = {*terms(f"{one.hit.passage.document.title or ''} {one.sentence.text}")}
+        if 2 * len(subject & held) >= len(subject):
+            documents.setdefault(who, set()).add(one.sentence.document.id)
+    counts = {who: len(some) for who, some in documents.items()}
+    return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))[:_HEARD]
+
+
+@lru_cache(maxsize=1)
+def asking_terms() -> frozenset[str]:
+    """Terms of the words that ask for somebody's words."""
+    return frozenset(map(term, ASKED_NOUNS | ASKED_VERBS | ACCORDING))
 
 
 def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]:

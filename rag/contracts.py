@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from rag.check import Checked, Match
 from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
 from rag.quotes import Attribution, Person
+from rag.timeline import Timeline, Utterance, differences
 
 # C1 controls, and the characters that turn the direction of text.
 OBEYED = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -17,6 +18,7 @@ SEARCH = "onrecord.search/1"
 CHECK = "onrecord.check/1"
 QUOTE = "onrecord.quote/1"
 SPEAKER = "onrecord.speaker/1"
+TIMELINE = "onrecord.timeline/1"
 ERROR = "onrecord.error/1"  # a line of a batch that could not be asked
 
 Json = str | int | float | None | list["Json"] | dict[str, "Json"]
@@ -111,6 +113,50 @@ def search_object(question: str, hits: Sequence[Hit]) -> dict[str, Json]:
     }
 
 
+def timeline_object(found: Timeline) -> dict[str, Json]:
+    """What somebody said on a subject as `onrecord.timeline/1`.
+
+    `diff` tells how a further wording of an utterance differs from its first.
+    """
+    cited = Citations(one.sentence.document for each in found.utterances for one in each.wordings)
+    return {
+        "schema": TIMELINE,
+        "speaker": found.speaker,
+        "people": [*found.people],
+        "subject": found.subject,
+        "utterances": [_utterance(each, cited) for each in found.utterances],
+        "sources": cited.sources(),
+    }
+
+
+def _utterance(said: Utterance, cited: Citations) -> Json:
+    first = said.wordings[0].sentence.text
+    return {
+        "date": said.date,
+        "independent": said.independent,
+        "wordings": [
+            {
+                **_place_of(one.sentence),
+                "citation": cited[one.sentence.document],
+                "date": one.sentence.document.date,
+                "kind": one.sentence.kind,
+                "score": round(one.probability, 4),
+                "diff": [[*step] for step in differences(first, one.sentence.text)] if at else [],
+            }
+            for at, one in enumerate(said.wordings)
+        ],
+    }
+
+
+def _place_of(sentence: Sentence) -> dict[str, Json]:
+    return {
+        "text": sentence.text,
+        "document": sentence.document.id,
+        "start": sentence.span.start,
+        "end": sentence.span.end,
+    }
+
+
 def check_object(checked: Checked, *, draft: Json = None) -> dict[str, Json]:
     """A checked quote as `onrecord.check/1`; `draft` tells where it stands in a draft."""
     cited = Citations(match.document for match in checked.matches)
@@ -188,7 +234,7 @@ def _slice(
         "score": round(one.probability, 4),
         "speaker": one.sentence.speaker,
         "kind": one.sentence.kind,
-        "context": None,
+        "context": _place(one.sentence.document, one.context) if statement else None,
     }
 
 

@@ -64,7 +64,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A slice of a document that can be cited, and what kind of block it stands in."""
+    """A slice of a document that can be cited, and what kind of block it stands in.
+
+    `speaker` is who says it, by one name in all documents; `kind` whether the words are quoted
+    ("direct"), reported ("indirect") or the writer's own ("text").
+    """
 
     document: Document = field(repr=False)
     span: Span
@@ -94,22 +98,34 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents may answer; `None` lets all pass. Dates are inclusive, `YYYY-MM-DD`."""
+    """Which documents may answer, and whose words; `None` lets all pass.
+
+    Dates are inclusive, `YYYY-MM-DD`. `speaker` is a name as people write it.
+    """
 
     document: str | None = None
     outlet: str | None = None
     since: str | None = None
     until: str | None = None
+    speaker: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.document, self.outlet, self.since, self.until))
+        return any((self.document, self.outlet, self.since, self.until, self.speaker))
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question as it is searched for: NFC, white space as single spaces."""
+    """A question as it is searched for: NFC, white space as single spaces.
+
+    Attributes:
+        text: The question.
+        speaker: Whose words it asks for, as it names them; `None` where it asks for nobody's.
+        people: Whom the index knows by that name, as `Sentence.speaker` has them.
+    """
 
     text: str
+    speaker: str | None = None
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +141,14 @@ class Evidence:
     """A sentence, scored in its passage.
 
     `score` orders sentences; `probability`, 0 to 1, is that the sentence answers the question.
+    `context` is the sentence before, where this one cannot stand alone; it is no answer itself.
     """
 
     sentence: Sentence
     score: float
     probability: float
     hit: Hit = field(repr=False)
+    context: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +178,10 @@ class Answer:
 
     `confidence`, 0 to 1, is that the first sentence answers the question. An abstained answer has
     no statements, a reason, and up to three `nearest` sentences; `missing` are the words of the
-    question that nothing near it holds. Times are in milliseconds.
+    question that nothing near it holds. Where somebody's words were asked for, `unheard` is who
+    that was, `stranger` tells that nobody of that name speaks in any document, and `heard` is who
+    does speak on the subject near the question, each with the number of documents. Times are in
+    milliseconds.
     """
 
     question: str
@@ -170,4 +191,7 @@ class Answer:
     reason: Reason | None = None
     nearest: tuple[Evidence, ...] = ()
     missing: tuple[str, ...] = ()
+    unheard: str | None = None
+    stranger: bool = False
+    heard: tuple[tuple[str, int], ...] = ()
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)

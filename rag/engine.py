@@ -4,10 +4,12 @@ Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from time import perf_counter_ns
@@ -16,9 +18,21 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.asked import asked
 from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Document, Evidence, Filters, Hit, Query, Reason, Sentence
+from rag.context import with_context
+from rag.datatypes import (
+    Answer,
+    Document,
+    Evidence,
+    Filters,
+    Hit,
+    Query,
+    Reason,
+    Sentence,
+    Span,
+)
 from rag.encoders import OnnxEncoder
 from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
 from rag.evidence import Collection, EvidenceReader, JointReader, ReadConfig
@@ -28,10 +42,12 @@ from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.spelling import respelled
 from rag.store import Counts, Record, Settings, Snapshots
+from rag.timeline import Timeline, timeline
 from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
+_TIMELINE = ReadConfig(depth=40, whole=40)
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
 T = TypeVar("T")
@@ -86,6 +102,7 @@ class OnRecord:
         self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
+        self._timeline_reader = shipped_reader(_TIMELINE)
         self._loading = Lock()
         self._encoding = ThreadPoolExecutor(thread_name_prefix="encode")
 
@@ -167,7 +184,12 @@ class OnRecord:
             clock.lap("read")
             reason = _reason(record, found)
             usable = () if reason == "no_match" else evidence
-            answer = compose(query, usable, unanswered=reason, config=config)
+            if filters.speaker:
+                usable = tuple(one for one in usable if one.sentence.speaker in query.people)
+            composed = compose(query, usable, unanswered=reason, config=config)
+            answer = with_context(
+                composed, lambda name: record.sentences(record.document(name)), record.attributions
+            )
             return Explained(query, hits, evidence, answer)
 
         found = _settled(self._snapshots, read)
@@ -192,6 +214,40 @@ class OnRecord:
 
         return _settled(self._snapshots, look)
 
+    def timeline(self, speaker: str, subject: str, *, filters: Filters | None = None) -> Timeline:
+        """What somebody said on a subject, by date, each thing with the wordings of all outlets.
+
+        Every passage in which they speak and that is near the subject is read whole, so that this
+        takes longer than `ask`.
+
+        Args:
+            speaker: A name as people write it.
+            subject: A few words, or a question.
+            filters: Which documents count.
+
+        Raises:
+            As `ask`.
+        """
+        who = " ".join(speaker.split())
+        filters = _checked_filters(replace(filters or Filters(), speaker=who))
+        text = _checked(f"What did {who} say about {_checked(subject)}?")
+        if not who:
+            raise InputInvalid("the speaker is empty", "give a name")
+        ahead = self._ahead(text)
+
+        def look(record: Record) -> Timeline:
+            query, collection, found = self._ranked(record, text, ahead, filters, _TIMELINE.depth)
+            hits = search(found, record, depth=_TIMELINE.depth)
+            said = [
+                one
+                for one in self._timeline_reader.read(query, hits, collection)
+                if one.sentence.speaker in query.people
+                and one.probability >= self._reader.min_confidence
+            ]
+            return timeline(who, query.people, subject, said)
+
+        return _settled(self._snapshots, look)
+
     def rank(
         self, question: str, *, filters: Filters | None = None, depth: int = 100
     ) -> tuple[tuple[str, float], ...]:
@@ -213,20 +269,20 @@ class OnRecord:
     def check(self, quote: str, *, filters: Filters | None = None) -> Checked:
         """Whether a quote stands in the documents: exact, altered or absent, with the places.
 
-        Who speaks is not in the record yet, so that no quote is `other_speaker`.
-
         Args:
             quote: At most 10,000 characters, with or without marks around it.
-            filters: Which documents count.
+            filters: Which documents count. Its `speaker` is no filter here: who is to have said it.
 
         Raises:
             QuoteInvalid: Too long, or without a word.
             IndexUnusable: The index went away or was damaged meanwhile.
         """
         filters = _checked_filters(filters)
+        said_by, filters = filters.speaker, replace(filters, speaker=None)
 
         def look(record: Record) -> Checked:
-            return check(quote, Corpus(record, self._loaded_of(record).lexical, filters))
+            corpus = Corpus(record, self._loaded_of(record).lexical, filters)
+            return check(quote, corpus, said_by=said_by, speaker_of=partial(_speaker_of, record))
 
         return _settled(self._snapshots, look)
 
@@ -252,7 +308,10 @@ class OnRecord:
             filters=filters,
             config=config,
         )
-        return Query(text), _Collection(record, loaded.lexical), found
+        query = asked(text, record)
+        if filters.speaker:
+            query = Query(text, filters.speaker, record.people_named(filters.speaker))
+        return query, _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
         with self._loading:  # all of one state: another thread may be at another state
@@ -361,6 +420,16 @@ class _Collection:
         return len(self.lexical.passages.ids)
 
 
+def _speaker_of(record: Record, document: Document, span: Span) -> str | None:
+    """Who says the words of a span: of several, who says most of them."""
+    shared: Counter[str] = Counter()
+    for one in record.attributions(document.id):
+        both = min(span.end, one.content.end) - max(span.start, one.content.start)
+        if both > 0 and one.name is not None:
+            shared[record.person(one.name)] += both
+    return max(shared, key=lambda name: (shared[name], name), default=None)
+
+
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
@@ -396,7 +465,7 @@ def _checked(question: str) -> str:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = filters or Filters()
-    for name in ("document", "outlet"):
+    for name in ("document", "outlet", "speaker"):
         value = getattr(filters, name) or ""
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise InputInvalid(f"{name} is {value!r}, which is not valid UTF-8", "type it again")

@@ -31,6 +31,7 @@ from rag.errors import (
     IndexUnwritable,
     NothingToIndex,
 )
+from rag.quotes import attribute, persons, told
 from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, passages, segment, titled
 from rag.store import (
@@ -47,8 +48,8 @@ from rag.store import (
 from rag.terms import STEMMER
 from rag.vectors import LEVELS, path_of, save, sync_folder, sync_tree
 
-# Raise it when `segment`, `terms` or `origins` give other results: every index is cut again.
-ANALYSIS = 3
+# Raise it when `segment`, `quotes`, `terms` or `origins` give other results: indexes are cut again.
+ANALYSIS = 4
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
 _WORDINGS_AT_ONCE = 256  # documents that are held to be compared; about 0.1 MB each
 _KEEP_AT_ONCE = 256  # vectors; few enough to lose little in a crash
@@ -365,11 +366,13 @@ class _Build:
             self.pending[name] = text
             return name
 
-        parts = segment(document)
+        (attributions,) = attribute([document])
+        parts = told(segment(document), attributions)
         self.writer.cut(
             document,
             parts,
             [(one, key(one)) for one in passages(parts, self.config)],
+            attributions,
         )
         self.writer.sign(document.id, origins.signature(origins.wording(parts)))
         if len(self.pending) >= _EMBED_AT_ONCE:
@@ -423,6 +426,7 @@ class _Build:
         assert settings is not None, "there is no index without documents"
         self.export(index, settings)
         self.find_origins()
+        self.writer.put_people(persons(self.writer.names()))
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
         terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}

@@ -15,10 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.check import Change, Checked, Difference
+from rag.compose import notes
 from rag.contracts import OBEYED, Citations
-from rag.datatypes import Answer, Document, Hit, Span, Statement
+from rag.datatypes import Answer, Document, Evidence, Hit, Sentence, Span, Statement
 from rag.indexing import Progress
 from rag.quotes import Attribution, Person
+from rag.timeline import Timeline, differences
 
 if TYPE_CHECKING:  # an answer does not wait for what measures answers
     from rag.evaluate import (
@@ -87,11 +89,18 @@ def print_answer(out: Console, answer: Answer) -> None:
         _print_abstention(out, answer, cited)
     else:
         for statement in answer.statements:
+            first = statement.evidence[0]
+            if first.context is not None:
+                before = shown(first.context.of(first.sentence.document.text))
+                put(out, Text(f"… {before}", style="dim"), indent=0)
             for place, (text, numbers) in enumerate(_wordings(statement, cited)):
                 line = Text("" if place == 0 else "also: ", style="dim")
                 line.append(text, style="not dim" if place == 0 else "")
                 line.append(f" {numbers}", style="cyan")
                 put(out, line, indent=0 if place == 0 else 4)
+            said = _said(first.sentence)
+            if said:
+                put(out, Text(said, style="dim"), indent=4)
             if statement.documents > 1:
                 put(out, Text(_agreement(statement), style="dim"), indent=4)
             out.print()
@@ -101,6 +110,15 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text("Sources", style="bold"))
         for document in cited.documents:
             put(out, _source(cited[document], document), indent=2)
+
+
+_SAID = {"direct": "quoted", "indirect": "reported"}
+
+
+def _said(sentence: Sentence) -> str:
+    """Who says a sentence, and whether these are the words."""
+    how = _SAID.get(sentence.kind, "")
+    return f"{shown(sentence.speaker)}, {how}" if sentence.speaker and how else how
 
 
 def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
@@ -125,9 +143,8 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
     put(out, line, indent=0)
-    if answer.missing:
-        words = ", ".join(f"“{word}”" for word in answer.missing)
-        put(out, Text(f"Nothing near the question mentions {words}."), indent=0)
+    for note in notes(answer):
+        put(out, Text(shown(note)), indent=0)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
@@ -150,6 +167,31 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
     out.print(Text("Sources", style="bold"))
     for document in cited.documents:
         put(out, _source(cited[document], document), indent=2)
+
+
+def print_timeline(out: Console, found: Timeline) -> None:
+    """What was said, by date; further wordings with their words that differ, and the sources."""
+    cited = Citations(one.sentence.document for each in found.utterances for one in each.wordings)
+    for said in found.utterances:
+        first, *others = said.wordings
+        head = Text(said.date or "no date", style="bold")
+        head.append(f" · {_SAID.get(first.sentence.kind, '')}", style="not bold dim")
+        out.print(head)
+        put(out, _cited(first, cited), indent=2)
+        for one in others:
+            steps = differences(first.sentence.text, one.sentence.text)
+            words = [_difference(Difference(*step)) for step in steps]  # type: ignore[arg-type]
+            line = Text("also: ", style="dim").append(" ".join(words), style="not dim")
+            put(out, line.append(f" [{cited[one.sentence.document]}]", style="cyan"), indent=4)
+        out.print()
+    out.print(Text("Sources", style="bold"))
+    for document in cited.documents:
+        put(out, _source(cited[document], document), indent=2)
+
+
+def _cited(one: Evidence, cited: Citations) -> Text:
+    line = Text(shown(one.sentence.text))
+    return line.append(f" [{cited[one.sentence.document]}]", style="cyan")
 
 
 def print_quotes(out: Console, document: Document, found: Sequence[Attribution]) -> None:

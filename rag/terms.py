@@ -71,6 +71,11 @@ def content_words(text: str) -> list[str]:
     return [word for word in found if word not in _STOP] or found
 
 
+def is_function_word(word: str) -> bool:
+    """Whether a folded word carries no subject by itself."""
+    return word in _STOP
+
+
 def content_pairs(found: Sequence[str]) -> list[tuple[str, str]]:
     """The words that stand side by side, where both carry the subject: "prime minister"."""
     return [pair for pair in pairwise(found) if _STOP.isdisjoint(pair)]

@@ -12,8 +12,8 @@ import rag
 RAG = Path(rag.__file__).parent
 LINE = """
     errors datatypes readers segment quotes terms origins encoders store vectors lexical spelling
-    retrieve check indexing evidence compose contracts verify engine evaluate terminal web cli
-    __init__
+    asked retrieve check indexing evidence compose context timeline contracts picture verify engine
+    evaluate terminal web cli __init__
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """
     torch transformers sentence_transformers gradio trafilatura nupunkt pandas scipy sklearn

@@ -27,6 +27,7 @@ COMMANDS = [
     "check",
     "quotes",
     "speakers",
+    "timeline",
     "verify",
     "eval",
     "gold",
@@ -288,7 +289,6 @@ def test_a_draft_is_exact_where_all_its_quotations_are(capsys: Capture, folder: 
         (["--file", "picture.md"], "picture.md: "),
         ([], "one of the arguments quote --file is required"),
         (["a", "--since", "yesterday"], "since is 'yesterday'"),
-        (["a", "--speaker", "Ann"], "unrecognized arguments"),
     ],
 )
 def test_what_cannot_be_checked_is_told_in_one_line(

@@ -1,6 +1,6 @@
 import pytest
 
-from rag.compose import ComposeConfig, compose, group, say_the_same
+from rag.compose import ComposeConfig, compose, group, notes, say_the_same
 from rag.datatypes import Document, Evidence, Hit, Passage, Query, Sentence, Span
 from rag.errors import ConfigInvalid
 
@@ -8,10 +8,14 @@ QUERY = Query("who left?")
 
 
 def evidence(
-    text: str, probability: float, document: str = "a.txt", origin: str | None = None
+    text: str,
+    probability: float,
+    document: str = "a.txt",
+    origin: str | None = None,
+    speaker: str | None = None,
 ) -> Evidence:
     whole = Document(document, text, origin=origin)
-    sentence = Sentence(whole, Span(0, len(text)))
+    sentence = Sentence(whole, Span(0, len(text)), speaker=speaker)
     hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
     return Evidence(sentence, probability, probability, hit)
 
@@ -66,6 +70,33 @@ def test_an_abstention_names_the_words_that_nothing_near_holds() -> None:
     assert (
         compose(query, found, unanswered="no_match", config=config(min_confidence=0)).missing == ()
     )
+
+
+def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
+    found = [
+        evidence("Bread prices will fall.", 0.2, "a", speaker="Bo Lee"),
+        evidence("Bread prices rose.", 0.2, "b", speaker="Bo Lee"),
+        evidence("Prices of bread are fair.", 0.1, "c", speaker="Cy Orr"),
+        evidence("It rained in May.", 0.1, "d", speaker="Di Poe"),
+        evidence("Bread prices matter.", 0.1, "e", speaker="Ann Lee"),
+        evidence("Bread prices rose.", 0.1, "f"),
+    ]
+    query = Query("What did Ann Lee say about bread prices?", "Ann Lee", ("Ann Lee",))
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert (answer.unheard, answer.stranger) == ("Ann Lee", False)
+    assert answer.heard == (("Bo Lee", 2), ("Cy Orr", 1))
+    assert notes(answer)[:2] == (
+        "No words of Ann Lee on it were found.",
+        "On the subject speaks Bo Lee, in 2 articles; Cy Orr, in 1 article.",
+    )
+
+
+def test_somebody_unknown_is_said_to_be_so_and_nobody_is_asked_for_without_a_name() -> None:
+    query = Query("What did Roe say about bread?", "Roe")
+    answer = compose(query, [], unanswered="not_answered", config=config())
+    assert notes(answer) == ("Nobody called Roe speaks in these documents.",)
+    silent = compose(QUERY, [], unanswered="not_answered", config=config())
+    assert (silent.unheard, silent.stranger, silent.heard, notes(silent)) == (None, False, (), ())
 
 
 def test_no_evidence_at_all_abstains_for_the_reason_given() -> None:

@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
 
+from rag.datatypes import Document, Query, Sentence, Span
 from rag.evidence.facts import FACTS, facts, names, term_weights
+
+WEIGHTS = {"bridg": 0.75, "close": 0.25}
 
 
 def column(table: np.ndarray, name: str) -> list[float]:
@@ -9,7 +12,26 @@ def column(table: np.ndarray, name: str) -> list[float]:
 
 
 def seen(question: str, sentences: list[str], title: str = "") -> np.ndarray:
-    return facts(question, {"bridg": 0.75, "close": 0.25}, sentences, title=title)
+    return facts(Query(question), WEIGHTS, [of(text) for text in sentences], title=title)
+
+
+def of(text: str, speaker: str | None = None) -> Sentence:
+    return Sentence(Document("a", text), Span(0, len(text)), speaker=speaker)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        (Query("what did Lee say?", "Lee", ("Ann Lee", "Bo Lee")), [1, -1, 0]),
+        (Query("what did Roe say?", "Roe"), [-1, -1, 0]),
+        (Query("who left?"), [0, 0, 0]),
+    ],
+)
+def test_who_speaks_is_told_where_somebodys_words_are_asked_for(
+    query: Query, found: list[float]
+) -> None:
+    said = [of("“No.”", "Ann Lee"), of("“Yes.”", "Cy Orr"), of("It rained.")]
+    assert column(facts(query, WEIGHTS, said, title=""), "speaker") == found
 
 
 def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:

@@ -1,7 +1,7 @@
 """`rag.quotes.people`: who is one person across documents."""
 
 from rag.datatypes import Span
-from rag.quotes import Attribution, Person, people
+from rag.quotes import Attribution, Person, people, persons
 
 
 def said(name: str | None, times: int = 1, kind: str = "direct") -> list[Attribution]:
@@ -50,3 +50,13 @@ def test_the_order_of_the_documents_changes_nothing() -> None:
 def test_nobody_speaks_in_nothing() -> None:
     assert people([]) == ()
     assert people([("a", said(None, 3))]) == ()
+
+
+def test_whom_a_spelling_means_is_told_by_counts_alone() -> None:
+    often = {"Vladimir Putin": 3, "Putin": 5, "Wladimir Putin": 1, "Ann Lee": 2}
+    found = persons(often)
+    assert found == {"Ann Lee": "Ann Lee"} | dict.fromkeys(
+        ("Vladimir Putin", "Putin", "Wladimir Putin"), "Vladimir Putin"
+    )
+    listed = people([("a", [one for name, n in often.items() for one in said(name, n)])])
+    assert found == {written: one.name for one in listed for written in one.variants}

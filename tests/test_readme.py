@@ -49,6 +49,7 @@ def test_the_readme_has_commands() -> None:
     assert len(MEASURING) >= 4
 
 
+@pytest.mark.xdist_group("checkout")
 @pytest.mark.parametrize("command", [line for line in CONSOLE if line.startswith("make")])
 def test_a_make_command_runs(command: str) -> None:
     if command in NOT_AGAIN:
@@ -97,6 +98,7 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
     assert "launched for the first time on November 21" in ran.stdout
 
 
+@pytest.mark.xdist_group("checkout")  # they write into it: one at a time
 @pytest.mark.parametrize("command", MEASURING)
 def test_a_measuring_command_runs(command: str) -> None:
     if command in NOT_AGAIN:

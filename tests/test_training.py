@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import torch
 
 from rag.datatypes import Document
 from rag.segment import segment
@@ -24,6 +25,7 @@ from training.examples import (
     window,
     with_pronoun,
 )
+from training.model import imitation
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY.parent / "shared" / "eval"
@@ -72,6 +74,17 @@ def test_examples_are_made_twice_the_same(tmp_path: Path) -> None:
     kinds = {json.loads(line)["kind"] for line in first.splitlines()}
     assert kinds >= {"answers", "near window", "answer removed", "exchanged", "single"}
     assert "## near window" in told
+
+
+def test_nothing_is_nearer_to_a_teacher_than_what_it_says() -> None:
+    said = (torch.tensor([[2.0, -1.0, 0.0]]), torch.tensor([1.5]))
+    present = torch.tensor([[True, True, False]])
+    best = float(imitation(said, said, present))
+    for other in ([[1.0, -1.0, 0.0]], [[2.0, 0.5, 0.0]]):
+        assert float(imitation((torch.tensor(other), said[1]), said, present)) > best
+    assert float(imitation((said[0], torch.tensor([0.0])), said, present)) > best
+    unseen = (torch.tensor([[2.0, -1.0, 9.0]]), said[1])
+    assert float(imitation(unseen, said, present)) == pytest.approx(best)
 
 
 def key(text: str) -> str:

@@ -278,6 +278,21 @@ def test_an_error_looks_like_one(visit: Visit, served: Served, question: str, me
 
 
 @pytest.mark.browser
+def test_a_speaker_can_be_asked_for_and_an_abstention_says_who_does_speak(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served)
+    ask(page, "What did Zelensky say about inflation?")
+    page.get_by_text("No words of Zelensky on it were found.").wait_for()
+    assert page.get_by_text("On the subject speaks Vladimir Putin").count() == 1
+    page.locator("summary", has_text="Filters").click()
+    page.get_by_label("Speaker").fill("Putin")
+    ask(page, "what about Syria?")
+    page.locator(".statements li").first.wait_for()
+    assert page.get_by_text("Vladimir Putin, ").count() >= 1
+
+
+@pytest.mark.browser
 def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.get_by_text("Filters", exact=True).click()
@@ -343,7 +358,7 @@ def test_only_web_addresses_become_links(
 ) -> None:
     def reply_with_url(route: Route) -> None:
         answer = json.loads(route.fetch().json())
-        for source in answer["sources"]:
+        for source in answer["answer"]["sources"]:
             source["url"] = url
         route.fulfill(json=json.dumps(answer))
 

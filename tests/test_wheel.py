@@ -12,7 +12,7 @@ from zipfile import ZipFile
 
 import pytest
 
-pytestmark = pytest.mark.wheel
+pytestmark = [pytest.mark.wheel, pytest.mark.xdist_group("wheel")]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUESTION = "what did Putin say about Syria?"

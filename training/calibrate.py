@@ -14,6 +14,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,20 +26,25 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
 from rag import OnRecord
-from rag.datatypes import Query, Sentence
+from rag.asked import asked
+from rag.datatypes import Sentence
 from rag.evidence import SHIPPED, JointReader
 from rag.evidence.calibration import INPUTS, inputs
 from rag.evidence.model import Stage
+from rag.store import snapshot
 from rag.terminal import progress_bar
 from rag.terms import terms
 from training.examples import (
+    ASKED_OF,
     SEED,
     Maker,
     Paragraph,
+    alike,
     annotate,
     asked_otherwise,
     is_used,
     paragraphs,
+    same_saying,
 )
 
 PARAGRAPHS = 200  # of each set at the most, with one question each
@@ -96,15 +102,19 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
     held = [place for place in range(len(given)) if place % 3]
     reader, counted = JointReader(folder), Counted([given[place] for place in held])
     out = []
-    with TemporaryDirectory() as work, progress_bar() as progress:
+    questions = [*_questions(given)]
+    with ExitStack() as stack:
+        work = stack.enter_context(TemporaryDirectory())
+        progress = stack.enter_context(progress_bar())
         engine = _indexed(given, held, Path(work))
-        asked = [*_questions(given)]
-        for turn, (question, at, right) in enumerate(asked):
-            progress("asking", turn, len(asked))
+        record = stack.enter_context(snapshot(engine.path))
+        for turn, (question, at, right) in enumerate(questions):
+            progress("asking", turn, len(questions))
             hits = engine.search(question, depth=reader.depth)
+            query = asked(question, record)
             rows = [
                 (row, reading.stage == "whole", _answers(sentence, _name(at), right))
-                for hit, reading, seen in reader.seen(Query(question), hits, counted)
+                for hit, reading, seen in reader.seen(query, hits, counted)
                 for row, sentence in zip(inputs(reading, seen), hit.passage.sentences, strict=True)
             ]
             if rows:
@@ -114,15 +124,27 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
 
 
 def _questions(given: Sequence[Paragraph]) -> Iterator[tuple[str, int, list[tuple[int, int]]]]:
-    """A question on each paragraph, its place, and where the answer is; then one exchanged."""
-    maker = Maker(given, annotate(given)[0])
+    """A question on each paragraph, its place, and where the answer is; then one exchanged.
+
+    Where people speak in it, also what one of them says on a subject, and the same of another.
+    """
+    entities, said = annotate(given)
+    maker = Maker(given, entities)
+    people = sorted({saying.who for many in said.values() for saying in many})
     for at, one in enumerate(given):
         chance = random.Random(f"{SEED} calibrate {at}")
         number = chance.randrange(len(one.questions))
-        yield asked_otherwise(one.questions[number], chance), at, _spans(one, number)
+        yield asked_otherwise(one.questions[number], chance), at, _spans(one, one.answers[number])
         changed = maker.exchanged(one.questions[number], one, chance)
         if changed:
             yield asked_otherwise(changed, chance), at, []
+        for saying in chance.sample(said.get(at, []), min(1, len(said.get(at, [])))):
+            form = chance.choice(ASKED_OF)
+            right = frozenset(same_saying(saying, said[at]))
+            yield form.format(who=saying.who, what=saying.what), at, _spans(one, right)
+            who = chance.choice(people)
+            if not alike(who, saying.who):
+                yield form.format(who=who, what=saying.what), at, []
 
 
 def _name(place: int) -> str:
@@ -140,11 +162,11 @@ def _indexed(given: Sequence[Paragraph], held: Sequence[int], folder: Path) -> O
     return OnRecord.open(folder / "index")
 
 
-def _spans(one: Paragraph, number: int) -> list[tuple[int, int]]:
+def _spans(one: Paragraph, right: frozenset[int]) -> list[tuple[int, int]]:
     """Where the answering sentences are in the joined text."""
     ends = np.cumsum([len(sentence) + 1 for sentence in one.sentences])
     return [(int(ends[at]) - len(one.sentences[at]) - 1, int(ends[at]) - 1)
-            for at in sorted(one.answers[number])]  # fmt: skip
+            for at in sorted(right)]  # fmt: skip
 
 
 def _answers(sentence: Sentence, name: str, right: Sequence[tuple[int, int]]) -> bool:

@@ -1,7 +1,7 @@
 """The evidence model: one reading of a window scores each of its sentences, and silence.
 
 Flow: `Batch` -> `EvidenceModel` -> a logit for each sentence and one for "something here answers",
-after half of the layers and after all.
+after half of the layers and after all. `Teacher` is a larger one whose scores it is to imitate.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,22 @@ import torch
 from torch import nn
 
 from rag.evidence.windows import Window
-from training.bases import LAYERS, WIDTH, cross_encoder
+from training.bases import LARGE_WIDTH, LAYERS, WIDTH, cross_encoder, large_encoder
 
 EXIT = 6  # layers after which a first score is given
 FROZEN = 2  # lowest layers that stay as they are: a ninth less time
+FROZEN_OF_LARGE = 3
+
+_TOKENS, _SENTENCES = 16, 4  # a shape has multiples of these
+
+Scores = tuple[
+    torch.Tensor, torch.Tensor
+]  # logits of sentences (n, s), of "something answers" (n,)
+
+
+def padded(tokens: int) -> int:
+    """How many tokens a window of so many takes."""
+    return -(-tokens // _TOKENS) * _TOKENS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +45,9 @@ class Batch:
 
     @classmethod
     def of(cls, windows: Sequence[Window]) -> "Batch":
-        """Pad to the longest."""
-        tokens = max(len(one.ids) for one in windows)
-        most = max(len(one.sentences) for one in windows)
+        """Pad to the longest, and a little more: each shape is made ready for once, and kept."""
+        tokens = padded(max(len(one.ids) for one in windows))
+        most = -(-max(len(one.sentences) for one in windows) // _SENTENCES) * _SENTENCES
         ids, types, mask = (torch.zeros(len(windows), tokens, dtype=torch.long) for _ in range(3))
         pool = torch.zeros(len(windows), most, tokens)
         for row, one in enumerate(windows):
@@ -50,16 +62,14 @@ class Batch:
 class Head(nn.Module):
     """Scores of sentences from their own token states and the first token's."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = WIDTH) -> None:
         super().__init__()
-        self.hidden = nn.Linear(2 * WIDTH, WIDTH)
-        self.sentence = nn.Linear(WIDTH, 1)
-        self.pooler = nn.Linear(WIDTH, WIDTH)
-        self.answers = nn.Linear(WIDTH, 1)
+        self.hidden = nn.Linear(2 * width, width)
+        self.sentence = nn.Linear(width, 1)
+        self.pooler = nn.Linear(width, width)
+        self.answers = nn.Linear(width, 1)
 
-    def forward(
-        self, states: torch.Tensor, pool: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, states: torch.Tensor, pool: torch.Tensor) -> Scores:
         """Logits. Shapes: (n, tokens, width), (n, s, tokens) -> (n, s), (n,)."""
         sentences = pool @ states
         first = states[:, :1].expand(-1, sentences.shape[1], -1)
@@ -100,12 +110,34 @@ class EvidenceModel(nn.Module):
             states = states[0] if isinstance(states, tuple) else states
         return states
 
-    def forward(self, batch: Batch) -> list[tuple[torch.Tensor, torch.Tensor]]:
-        """Logits of both heads: of sentences (n, s), and of "something answers" (n,)."""
+    def forward(self, batch: Batch) -> list[Scores]:
+        """Logits of both heads."""
         states = self.embedded(batch.ids, batch.types)
         half = self.layers(states, 0, EXIT, batch.mask)
         whole = self.layers(half, EXIT, LAYERS, batch.mask)
         return [head(s, batch.pool) for head, s in zip(self.heads, (half, whole), strict=True)]
+
+
+_SPECIAL = {0: 1, 101: 0, 102: 2}  # [PAD], [CLS] and [SEP] of BERT, in the large vocabulary
+
+
+class Teacher(nn.Module):
+    """An MPNet with one head: too slow to ask with, and better."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = large_encoder()
+        self.heads = nn.ModuleList([Head(LARGE_WIDTH)])
+        for part in (self.encoder.embeddings, *self.encoder.encoder.layer[:FROZEN_OF_LARGE]):
+            part.requires_grad_(False)
+
+    def forward(self, batch: Batch) -> list[Scores]:
+        """Logits of its head."""
+        ids = batch.ids + 4
+        for bert, large in _SPECIAL.items():
+            ids = ids.masked_fill(batch.ids == bert, large)
+        states = self.encoder(input_ids=ids, attention_mask=batch.mask).last_hidden_state
+        return [self.heads[0](states, batch.pool)]
 
 
 def loss(
@@ -122,5 +154,20 @@ def loss(
     by_window = nn.functional.binary_cross_entropy_with_logits(answers, any_one, reduction="none")
     logs = scores.masked_fill(~present, -1e4).log_softmax(-1)
     wanted = labels / labels.sum(-1, keepdim=True).clamp(min=1)
+    listwise = -(wanted * logs.masked_fill(~present, 0)).sum(-1)
+    return (by_sentence + 0.7 * by_window + 0.4 * listwise).mean()
+
+
+def imitation(scores: Scores, taught: Scores, present: torch.Tensor) -> torch.Tensor:
+    """Distance from what a teacher says, in the terms of `loss`.
+
+    Source: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015.
+    """
+    of_each = nn.functional.binary_cross_entropy_with_logits
+    each = of_each(scores[0], taught[0].sigmoid(), reduction="none")
+    by_sentence = (each * present).sum(-1) / present.sum(-1).clamp(min=1).sqrt()
+    by_window = of_each(scores[1], taught[1].sigmoid(), reduction="none")
+    logs = scores[0].masked_fill(~present, -1e4).log_softmax(-1)
+    wanted = taught[0].masked_fill(~present, -1e4).softmax(-1) * taught[1].sigmoid()[:, None]
     listwise = -(wanted * logs.masked_fill(~present, 0)).sum(-1)
     return (by_sentence + 0.7 * by_window + 0.4 * listwise).mean()

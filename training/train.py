@@ -1,9 +1,12 @@
 """Train the evidence model; stop at any time, and go on from the last checkpoint.
 
-    python -m training.train --examples FOLDER/examples.jsonl --run FOLDER [--minutes 60] [--quick]
+    python -m training.train --examples FOLDER/examples.jsonl --run FOLDER/teacher --teacher
+    python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
+    python -m training.train --examples FOLDER/examples.jsonl --run FOLDER --labels FILE [--quick]
 
-A checkpoint is written every few minutes, whole or not at all. `--quick` overfits a hundred
-examples and fails where it cannot.
+A checkpoint is written every few minutes, whole or not at all. With `--labels` the scores of the
+teacher are imitated beside what is marked. `--quick` overfits a hundred examples and fails where it
+cannot.
 """
 
 import argparse
@@ -12,23 +15,39 @@ import math
 import random
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import torch
 
+from rag.encoders.embedding import multiplies_bfloat16
 from rag.evidence.windows import Window, WindowTokenizer
 from training.bases import cross_encoder_folder
 from training.examples import SEED, Example
-from training.model import Batch, EvidenceModel, loss
+from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, loss, padded
 
 BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
+LARGE_BODY, LARGE_HEADS = 3e-5, 3e-4  # of the teacher
+TOKENS, LARGE_TOKENS = 5_000_000, 3_100_000  # that the small and the large model read
+IMITATED = 0.7  # weight of the teacher's scores; the rest is that of what is marked
 WARM_UP = 0.05  # share of the steps in which the rates rise
 EXIT_SHARE = 0.5  # weight of the head after half of the layers
 CHECKPOINT_MINUTES = 5
 HELD_OUT = 600  # examples that are looked at now and then and never trained on
 
-Labelled = tuple[Window, tuple[int, ...], str]
+Model = EvidenceModel | Teacher
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A window, the places of the sentences that answer, and the logits that a teacher gives."""
+
+    window: Window
+    answers: tuple[int, ...]
+    taught: tuple[Sequence[float], float] | None = None
 
 
 def main() -> None:
@@ -36,7 +55,9 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--examples", type=Path, required=True)
     command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
-    command.add_argument("--tokens", type=float, default=2e6, help="to be read in all")
+    command.add_argument("--tokens", type=float, help="to be read in all")
+    command.add_argument("--teacher", action="store_true", help="train the large model")
+    command.add_argument("--labels", type=Path, help="what training.label wrote")
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
     given = command.parse_args()
     torch.manual_seed(SEED)
@@ -45,7 +66,10 @@ def main() -> None:
         overfit(made[:: max(1, len(made) // 100)][:100])
         return
     given.run.mkdir(parents=True, exist_ok=True)
-    train(made, given.run, int(given.tokens))
+    model = Teacher() if given.teacher else EvidenceModel()
+    every = taught(made, given.labels) if given.labels else labelled(made)
+    tokens = given.tokens or (LARGE_TOKENS if given.teacher else TOKENS)
+    train(model, every, given.run, int(tokens))
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -57,14 +81,27 @@ def read_examples(path: Path) -> list[Example]:
 
 def labelled(made: Sequence[Example]) -> list[Labelled]:
     """The windows of examples, where room was left for every answering sentence."""
-    tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
     out = []
     for one in made:
-        window = tokens.window(one.question, one.title, one.sentences)
+        window = _tokens().window(one.question, one.title, one.sentences)
         room = [there.stop > there.start for there in window.sentences]
         if all(room[at] for at in one.answers):
-            out.append((window, one.answers, one.kind))
+            out.append(Labelled(window, one.answers))
     return out
+
+
+def taught(made: Sequence[Example], labels: Path) -> list[Labelled]:
+    """Those that a teacher scored, as `training.label` wrote it."""
+    out = []
+    for row in map(json.loads, labels.read_text(encoding="utf-8").splitlines()):
+        scores = row["sentences"], row["answers"]
+        out += [replace(one, taught=scores) for one in labelled([made[row["example"]]])]
+    return out
+
+
+@lru_cache(maxsize=1)
+def _tokens() -> WindowTokenizer:
+    return WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
 
 
 def batches(
@@ -74,36 +111,60 @@ def batches(
     order = list(some)
     chance.shuffle(order)
     for start in range(0, len(order), 1_500):
-        part = sorted(order[start : start + 1_500], key=lambda one: len(one[0].ids))
+        part = sorted(order[start : start + 1_500], key=lambda one: len(one.window.ids))
         lots: list[list[Labelled]] = [[]]
         for one in part:
-            if lots[-1] and len(one[0].ids) * (len(lots[-1]) + 1) > tokens:
+            if lots[-1] and padded(len(one.window.ids)) * (len(lots[-1]) + 1) > tokens:
                 lots.append([])
             lots[-1].append(one)
         chance.shuffle(lots)
         yield from lots
 
 
-def losses(model: EvidenceModel, lot: Sequence[Labelled]) -> torch.Tensor:
-    """Of both heads."""
-    batch = Batch.of([window for window, _, _ in lot])
-    labels = torch.zeros(batch.present.shape)
-    for row, (_, answers, _) in enumerate(lot):
-        labels[row, list(answers)] = 1.0
-    half, whole = (loss(*found, labels, batch.present) for found in model(batch))
-    return whole + EXIT_SHARE * half
+def precision() -> AbstractContextManager:
+    """Products in bfloat16 where the processor has instructions for it: a fifth of the time."""
+    return torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16())
 
 
-def optimizer_of(model: EvidenceModel) -> torch.optim.Optimizer:
+def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
+    """Of the last head, and of the others a share."""
+    batch = Batch.of([one.window for one in lot])
+    marks, said = torch.zeros(batch.present.shape), torch.zeros(batch.present.shape)
+    said_of_all = torch.zeros(len(lot))
+    imitated = all(one.taught for one in lot)
+    for row, one in enumerate(lot):
+        marks[row, list(one.answers)] = 1.0
+        if imitated and one.taught:
+            said[row, : len(one.taught[0])] = torch.tensor(one.taught[0])
+            said_of_all[row] = one.taught[1]
+    with precision():
+        found = [(sentences.float(), answers.float()) for sentences, answers in model(batch)]
+
+    def of(scores: Scores) -> torch.Tensor:
+        marked = loss(*scores, marks, batch.present)
+        if not imitated:
+            return marked
+        alike = imitation(scores, (said, said_of_all), batch.present)
+        return (1 - IMITATED) * marked + IMITATED * alike
+
+    *early, last = map(of, found)
+    return last + EXIT_SHARE * sum(early)
+
+
+def optimizer_of(model: Model) -> torch.optim.Optimizer:
     """AdamW with a higher rate for the heads, which begin at random."""
+    large = isinstance(model, Teacher)
     body = [one for one in model.encoder.parameters() if one.requires_grad]
     return torch.optim.AdamW(
-        [{"params": body, "top": BODY}, {"params": model.heads.parameters(), "top": HEADS}],
+        [
+            {"params": body, "top": LARGE_BODY if large else BODY},
+            {"params": model.heads.parameters(), "top": LARGE_HEADS if large else HEADS},
+        ],
         weight_decay=0.01,
     )
 
 
-def step(model: EvidenceModel, optimizer: torch.optim.Optimizer, lot: list, share: float) -> float:
+def step(model: Model, optimizer: torch.optim.Optimizer, lot: list, share: float) -> float:
     """One step at `share`, 0 to 1, of the whole training."""
     rate = min(share / WARM_UP, (1 - share) / (1 - WARM_UP), 1.0)
     for group in optimizer.param_groups:
@@ -116,12 +177,11 @@ def step(model: EvidenceModel, optimizer: torch.optim.Optimizer, lot: list, shar
     return found.item()
 
 
-def train(made: Sequence[Example], run: Path, tokens: int) -> None:
+def train(model: Model, every: list[Labelled], run: Path, tokens: int) -> None:
     """Read `tokens` tokens of examples, epoch after epoch, in an order that the seed gives."""
-    every = labelled(made)
     random.Random(SEED).shuffle(every)
     held, trained = every[:HELD_OUT], every[HELD_OUT:]
-    model = EvidenceModel().train()
+    model.train()
     optimizer = optimizer_of(model)
     done = seen = epoch = place = 0
     kept = run / "checkpoint.pt"
@@ -139,7 +199,7 @@ def train(made: Sequence[Example], run: Path, tokens: int) -> None:
             mean = 0.98 * mean + 0.02 * step(model, optimizer, lot, done / tokens)
             place += 1
             seen += len(lot)
-            done += sum(len(window.ids) for window, _, _ in lot)
+            done += sum(len(one.window.ids) for one in lot)
             if place % 25 == 0:
                 speed = (done - start) / (time.monotonic() - began)
                 print(f"{seen} windows, {done / tokens:.3f}, loss {mean:.3f}, {speed:.0f} tokens/s",
@@ -159,7 +219,7 @@ def train(made: Sequence[Example], run: Path, tokens: int) -> None:
     _save(run / "model.pt", model.state_dict())
 
 
-def held_out_loss(model: EvidenceModel, held: Sequence[Labelled]) -> float:
+def held_out_loss(model: Model, held: Sequence[Labelled]) -> float:
     """Mean over windows that are not trained on."""
     model.eval()
     with torch.no_grad():

@@ -23,13 +23,27 @@ from rag.cli import (
     search,
     serve,
     speakers,
+    timeline,
     verify,
 )
 from rag.cli.options import Parser
 from rag.cli.output import drop_what_cannot_be_written, tell, tell_failures
 from rag.errors import NothingToIndex, OnRecordError
 
-_COMMANDS = (index, ask, search, check, quotes, speakers, verify, evaluate, gold, serve, info)
+_COMMANDS = (
+    index,
+    ask,
+    search,
+    check,
+    quotes,
+    speakers,
+    timeline,
+    verify,
+    evaluate,
+    gold,
+    serve,
+    info,
+)
 
 
 def main() -> None:

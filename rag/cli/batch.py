@@ -51,6 +51,4 @@ def row(line: str) -> Row:
         raise InputInvalid('no "question" in it', mend)
     if not isinstance(number, str | int | None):
         raise InputInvalid(f'"id" is {number!r}', "give it as text or a whole number")
-    if fields.get("speaker"):
-        raise InputInvalid('"speaker" is no filter of this version', "leave it out")
     return Row(question, number, {key: value for key, value in fields.items() if value is not None})

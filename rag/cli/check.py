@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
         commands,
         "check",
         run,
-        does="is this quote in the corpus: exact, altered or absent",
+        does="is this quote in the corpus: exact, altered, another's or absent",
         ends=f"""\
 Quotation marks, other signs, capitals, ellipses and [brackets] alter nothing; what an ellipsis
 leaves out is told. Differences are shown as [-words of the quote-]{{+words of the source+}}.
@@ -36,9 +36,10 @@ With --file every quotation of a draft (text or Markdown) is checked; --json the
 object a line.
 
 examples:     onrecord check "Our special services did not see these blows coming"
+              onrecord check --speaker Trump "We went to Syria ten years ago"
               onrecord check --json "At any time" --document 001
               onrecord check --file draft.md
-{STATUS.format(yes="exact (a draft: every quotation)", no="altered or absent")}
+{STATUS.format(yes="exact (a draft: every quotation)", no="altered, another's or absent")}
 """,
     )
     what = command.add_mutually_exclusive_group(required=True)
@@ -48,7 +49,7 @@ examples:     onrecord check "Our special services did not see these blows comin
     )
     completes(draft)
     add_json(command)
-    add_filters(command)
+    add_filters(command, speaker="who is said to have said it")
 
 
 def run(options: argparse.Namespace) -> int:

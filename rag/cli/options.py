@@ -10,7 +10,7 @@ from rag.datatypes import Filters
 from rag.errors import InputInvalid
 
 DEFAULT_INDEX = Path(".onrecord")
-_FILTERS = ("document", "outlet", "since", "until")
+_FILTERS = ("document", "outlet", "since", "until", "speaker")
 STATUS = "exit status:  0 {yes}, 1 {no}, 2 could not run"
 
 
@@ -67,13 +67,16 @@ def add_json(command: argparse.ArgumentParser, what: str = "one JSON object") ->
     command.add_argument("--json", action="store_true", help=f"print {what}")
 
 
-def add_filters(command: argparse.ArgumentParser) -> None:
-    """The options that say which documents may answer."""
+def add_filters(
+    command: argparse.ArgumentParser, *, speaker: str = "only what NAME says, quoted or reported"
+) -> None:
+    """The options that say which documents may answer, and whose words."""
     filters = command.add_argument_group("filters")
     filters.add_argument("--document", metavar="ID", help="only documents whose id begins with ID")
     filters.add_argument("--outlet", metavar="NAME", help="only outlets with NAME in their name")
     filters.add_argument("--since", metavar="DATE", help="only of DATE or later, e.g. 2024-12-01")
     filters.add_argument("--until", metavar="DATE", help="only of DATE or earlier")
+    filters.add_argument("--speaker", metavar="NAME", help=speaker)
 
 
 def filters_of(given: Mapping[str, object]) -> Filters:

@@ -47,14 +47,12 @@ def add_paths(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
     from rag.contracts import quote_object
-    from rag.quotes import attribute
     from rag.terminal import console, print_quotes
 
     if options.speaker is not None and not options.speaker.strip():
         raise InputInvalid("--speaker is empty", "give a name, or leave it out")
     some = False
-    for document in documents(options):
-        (found,) = attribute([document])
+    for document, found in attributed(options):
         chosen = [one for one in found if _is_of(document, one, options.speaker)]
         some = some or bool(chosen)
         if options.json:
@@ -67,18 +65,34 @@ def run(options: argparse.Namespace) -> int:
     return 0 if some else 1
 
 
-def documents(options: argparse.Namespace) -> Iterator["Document"]:
-    """Those of the paths, or of the index; what cannot be read is told on standard error.
+def attributed(
+    options: argparse.Namespace,
+) -> Iterator[tuple["Document", tuple["Attribution", ...]]]:
+    """The documents of the paths, or of the index, with who says what in each.
 
     Raises:
         DocumentUnreadable: Nothing could be read.
     """
-    if not options.path:
-        from rag.store import snapshot
+    if options.path:
+        from rag.quotes import attribute
 
-        with snapshot(options.index) as record:
-            yield from record.documents()
+        for document in _documents(options):
+            (found,) = attribute([document])
+            yield document, found
         return
+    from rag.store import snapshot
+
+    with snapshot(options.index) as record:
+        for document in record.documents():
+            yield document, record.attributions(document.id)
+
+
+def _documents(options: argparse.Namespace) -> Iterator["Document"]:
+    """Those of the paths; what cannot be read is told on standard error.
+
+    Raises:
+        DocumentUnreadable: Nothing could be read.
+    """
     failures, some = list[DocumentUnreadable](), False
     for one in chain.from_iterable(_read(path) for path in options.path):
         if isinstance(one, DocumentUnreadable):

@@ -4,7 +4,7 @@ import argparse
 
 from rag.cli.options import STATUS, Commands, add_json, command_parser
 from rag.cli.output import print_json
-from rag.cli.quotes import add_paths, documents
+from rag.cli.quotes import add_paths, attributed
 
 
 def add(commands: Commands) -> None:
@@ -30,13 +30,9 @@ examples:     onrecord speakers articles/
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
     from rag.contracts import speaker_object
-    from rag.quotes import attribute, people
+    from rag.quotes import people
 
-    found = people(
-        (document.id, attributions)
-        for document in documents(options)
-        for attributions in attribute([document])
-    )
+    found = people((document.id, attributions) for document, attributions in attributed(options))
     if options.json:
         for one in found:
             print_json(speaker_object(one))

@@ -61,7 +61,7 @@ class Embedder:
     @cached_property
     def precision(self) -> Precision:
         """In what the factors of products are rounded, but for texts of few tokens."""
-        if self._model.device.type != "cpu" or not _multiplies_bfloat16():
+        if self._model.device.type != "cpu" or not multiplies_bfloat16():
             return "float32"
         slices = self._slices(_PROBES)
         expected, found = (
@@ -139,7 +139,7 @@ class Embedder:
         return [max(1, len(ids)) for ids in read["input_ids"]]
 
 
-def _multiplies_bfloat16() -> bool:
+def multiplies_bfloat16() -> bool:
     """Whether the processor has instructions for it; without, torch emulates them, slowly.
 
     Those of ARM are left out: no such machine was there to measure whether they gain.

@@ -140,8 +140,8 @@ class JointReader:
         return found
 
     def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
-        texts = [one.text for one in hit.passage.sentences]
-        return facts(query.text, weights, texts, title=hit.passage.document.title or "")
+        passage = hit.passage
+        return facts(query, weights, passage.sentences, title=passage.document.title or "")
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

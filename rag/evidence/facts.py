@@ -10,10 +10,18 @@ from collections.abc import Mapping, Sequence, Set
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.datatypes import Query, Sentence
 from rag.evidence.answer_type import expected_type, match
 from rag.terms import terms
 
-FACTS = ("cover", "cover_in_context", "names_in_context", "names_in_passage", "answer_type")
+FACTS = (
+    "cover",
+    "cover_in_context",
+    "names_in_context",
+    "names_in_passage",
+    "answer_type",
+    "speaker",
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
 
@@ -29,23 +37,23 @@ def term_weights(counts: Mapping[str, int], passages: int) -> dict[str, float]:
 
 
 def facts(
-    question: str, weights: Mapping[str, float], sentences: Sequence[str], *, title: str
+    query: Query, weights: Mapping[str, float], sentences: Sequence[Sentence], *, title: str
 ) -> NDArray[np.float64]:
     """What is seen of each sentence of a passage, in the order of `FACTS`.
 
     Args:
-        question: As it was asked; its form tells what kind of answer is expected.
+        query: As it was asked; its form tells what kind of answer is expected, and whose words.
         weights: Share of each of its terms; sums to 1.
         sentences: Of one passage, in order.
         title: Of their document; with the sentence before, it is the context of a sentence.
 
     Returns:
-        Each 0 to 1, but -1 to 1 for the type of answer. Shape: (n_sentences, n_facts).
+        Each 0 to 1, but -1 to 1 for type of answer and speaker. Shape: (n_sentences, n_facts).
     """
-    expected = expected_type(question)
-    named = names(question)
+    expected = expected_type(query.text)
+    named = names(query.text)
     of_title = set(terms(title))
-    held = [set(terms(sentence)) for sentence in sentences]
+    held = [set(terms(sentence.text)) for sentence in sentences]
     of_passage = _names_found(named, of_title.union(*held))
     rows = []
     for place, here in enumerate(held):
@@ -56,10 +64,18 @@ def facts(
                 sum(weight for term, weight in weights.items() if term in context),
                 _names_found(named, context),
                 of_passage,
-                match(expected, sentences[place], asked=weights.keys()),
+                match(expected, sentences[place].text, asked=weights.keys()),
+                _speaks(query, sentences[place]),
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
+
+
+def _speaks(query: Query, sentence: Sentence) -> float:
+    """1 where whoever was asked for says it, -1 where somebody else does, else 0."""
+    if query.speaker is None or sentence.speaker is None:
+        return 0.0
+    return 1.0 if sentence.speaker in query.people else -1.0
 
 
 def names(question: str) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 Flow: Document -> quotations (`marks`) and parses (`parsing`) -> reports (`grammar`, `cues`) ->
 speakers (`voices`, `attribution`) and who they are (`mentions`) -> attribute() ->
-tuple[Attribution, ...]; those of all documents -> people() -> tuple[Person, ...].
+tuple[Attribution, ...] -> told() -> sentences with speaker and kind; those of all documents ->
+people() -> tuple[Person, ...].
 Law: offsets only; the same document gives the same attributions, whatever is beside it.
 """
 
@@ -10,12 +11,29 @@ from collections.abc import Iterable, Iterator
 
 from rag.datatypes import Document
 from rag.quotes.attribution import Attribution, attributed
+from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
+from rag.quotes.names import name_sounds, same_person
 from rag.quotes.parsing import parsed
-from rag.quotes.people import Person, people
+from rag.quotes.people import Person, people, persons
+from rag.quotes.sentences import told
 
-__all__ = ["Attribution", "Person", "Quotation", "attribute", "people", "quotations"]
+__all__ = [
+    "ACCORDING",
+    "ASKED_NOUNS",
+    "ASKED_VERBS",
+    "Attribution",
+    "Person",
+    "Quotation",
+    "attribute",
+    "name_sounds",
+    "people",
+    "persons",
+    "quotations",
+    "same_person",
+    "told",
+]
 
 
 def attribute(documents: Iterable[Document]) -> Iterator[tuple[Attribution, ...]]:

@@ -84,3 +84,17 @@ MENTION = _words(
 NAMED = _words(
     "titled entitled named nicknamed called known dubbed labeled labelled termed headlined"
 )
+
+# In a question: they ask for somebody's words. Verbs whose speaker stands before them, or after
+# "by"; nouns whose speaker stands before them, or after "of"; and what stands right before its
+# speaker. Left out are words that mostly mean something else there: begin, call, fire, hold.
+ASKED_VERBS = _words(
+    "say said tell told add claim state declare explain reply answer respond insist assert argue "
+    "deny admit acknowledge concede warn vow promise pledge predict comment mention announce think "
+    "thought believe hope fear describe criticize criticise condemn denounce praise accuse "
+    "reveal confirm suggest stress emphasize emphasise assure remark quote complain regret"
+)
+ASKED_NOUNS = _words(
+    "view opinion statement words claim comment remark assessment stance position warning "
+    "reaction response promise answer reply explanation prediction argument criticism denial"
+)

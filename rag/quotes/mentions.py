@@ -9,7 +9,7 @@ Law: a name is written in the document; where nobody fits, there is none.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from rag.datatypes import Span
@@ -35,6 +35,8 @@ _RELATED = frozenset(
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
 _LONGEST_NAME = 6  # words
+_NEAR = 2  # words before a title in which a country is its own
+_LETTERS = 5
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class _Someone:
     gender: Gender
     times: int = 0
     offices: set[str] = field(default_factory=set)
+    of: set[str] = field(default_factory=set)  # countries: "Russian President Vladimir Putin"
 
 
 def named(
@@ -75,6 +78,7 @@ class _Reader:
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
         self._by_office: dict[str, _Someone] = {}
+        self._people: list[_Someone] = []
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
         self._meet(parses)
@@ -90,12 +94,14 @@ class _Reader:
             someone.gender = someone.gender or name.gender
             someone.times += 1
             head = _head(parse, number, _end_of_name(parse, number))
+            someone.of |= _countries(parse, number, head)
             for office in _offices(parse, number, head):
                 someone.offices.add(office)
                 self._by_office.setdefault(office, someone)
 
     def _new(self, name: Name) -> _Someone:
         someone = _Someone(name, name.gender)
+        self._people.append(someone)
         for key in keys(name):
             self._by_key[key].append(someone)
         self._by_word.setdefault(name.surname, someone)
@@ -190,6 +196,11 @@ class _Reader:
             bearers.append(self._by_office[token.lemma])
         if token.lemma in LEADERS:
             bearers += self._at_hand[:1]
+        countries = _named_countries(parse, [number, *parse.children[number]])
+        if countries:  # "the Russian leader" is no Ukrainian
+            its = [one for one in (*self._at_hand, *self._people) if one.of & countries]
+            fit = [one for one in its if token.lemma in one.offices or token.lemma in LEADERS]
+            bearers = fit + [one for one in bearers if not one.of]
         if bearers:
             self.meant[parse.tokens[token.edges[0]].span.start] = bearers[0].name.full
             self._comes_to_mind(bearers[0], first=token.dep in _SUBJECTS)
@@ -249,6 +260,27 @@ def _head(parse: Parse, number: int, end: int) -> int:
         if not number <= parse.tokens[place].head < end:
             return place
     return end - 1
+
+
+def _countries(parse: Parse, number: int, head: int) -> set[str]:
+    """Whose somebody is called: "Russian President Putin", "Putin, the Russian president"."""
+    first = number - len(_titles(parse, number))
+    before = range(max(0, first - _NEAR), number)
+    beside = [child for child in parse.children[head] if parse.tokens[child].dep == "appos"]
+    if parse.tokens[head].dep == "appos":
+        beside.append(parse.tokens[head].head)
+    stopped = any(parse.tokens[place].pos == "PUNCT" for place in before)
+    near = () if stopped else before
+    return _named_countries(
+        parse, [*near, *(child for one in beside for child in parse.children[one])]
+    )
+
+
+def _named_countries(parse: Parse, places: Iterable[int]) -> set[str]:
+    """The countries among some words, by their first letters: Russia and Russian are one."""
+    words = (parse.tokens[place] for place in places)
+    found = {one.text.lower().replace(".", "") for one in words if one.entity in ("NORP", "GPE")}
+    return {"ameri" if word in ("us", "usa") else word[:_LETTERS] for word in found}
 
 
 def _offices(parse: Parse, number: int, head: int) -> set[str]:

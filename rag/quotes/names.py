@@ -118,6 +118,22 @@ def keys(name: Name) -> tuple[str, ...]:
     return sound, f"{_sound(name.given)[:1]} {sound[:1]}"
 
 
+def name_sounds(written: str) -> tuple[str, ...]:
+    """Sounds of the surname in some words, and of each of the words as a surname."""
+    name = name_of(written)
+    if name is None:
+        return ()
+    return tuple(
+        dict.fromkeys(_sound(one) for one in (name.surname, *written.split()) if _sound(one))
+    )
+
+
+def same_person(one: str, other: str) -> bool:
+    """Whether two written names may be of one person; see `alike`."""
+    first, second = name_of(one), name_of(other)
+    return first is not None and second is not None and alike(first, second)
+
+
 def _same_given(one: str, other: str) -> bool:
     first, second = _sound(one), _sound(other)
     if not first or not second:

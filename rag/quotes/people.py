@@ -7,7 +7,7 @@ more than a third as often; then it stays a person of its own.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.quotes.attribution import Attribution
@@ -64,27 +64,45 @@ def people(attributed: Iterable[tuple[str, Sequence[Attribution]]]) -> tuple[Per
                 counts[one.name].direct += 1
             else:
                 counts[one.name].indirect += 1
-    found = [_person(group, counts, documents) for group in _groups(counts)]
+    often = {name: one.total for name, one in counts.items()}
+    found = [_person(group, counts, documents) for group in _groups(often)]
     return tuple(sorted(found, key=lambda one: (-one.direct - one.indirect, one.name)))
+
+
+def persons(often: Mapping[str, int]) -> dict[str, str]:
+    """The name of whoever each spelling means, as `people` tells it.
+
+    Args:
+        often: How many attributions each spelling has.
+    """
+    return {written: _name(_by_use(group, often)) for group in _groups(often) for written in group}
+
+
+def _by_use(group: Iterable[str], often: Mapping[str, int]) -> list[str]:
+    return sorted(group, key=lambda name: (-often[name], name))
+
+
+def _name(spellings: Sequence[str]) -> str:
+    """The first that is written in full, or else the first."""
+    return next((name for name in spellings if " " in name), spellings[0])
 
 
 def _person(
     group: Sequence[str], counts: dict[str, _Counts], documents: dict[str, set[str]]
 ) -> Person:
-    often = sorted(group, key=lambda name: (-counts[name].total, name))
-    full = [name for name in often if " " in name]
+    spellings = _by_use(group, {name: counts[name].total for name in group})
     return Person(
-        name=(full or often)[0],
-        variants=tuple(often),
+        name=_name(spellings),
+        variants=tuple(spellings),
         direct=sum(counts[name].direct for name in group),
         indirect=sum(counts[name].indirect for name in group),
         documents=len(set().union(*(documents[name] for name in group))),
     )
 
 
-def _groups(counts: dict[str, _Counts]) -> list[list[str]]:
+def _groups(counts: Mapping[str, int]) -> list[list[str]]:
     """The spellings of each person: full names first, then the lone ones join them."""
-    order = sorted(counts, key=lambda name: (" " not in name, -counts[name].total, name))
+    order = sorted(counts, key=lambda name: (" " not in name, -counts[name], name))
     groups: list[list[str]] = []
     heads: list[Name] = []
     known: defaultdict[str, list[int]] = defaultdict(list)  # groups by what their heads share
@@ -92,7 +110,7 @@ def _groups(counts: dict[str, _Counts]) -> list[list[str]]:
         name = name_of(written) or Name("", written, written, "")
         near = sorted({place for key in keys(name) for place in known[key]})
         alike_ones = [place for place in near if alike(heads[place], name)]
-        often = {place: sum(counts[each].total for each in groups[place]) for place in alike_ones}
+        often = {place: sum(counts[each] for each in groups[place]) for place in alike_ones}
         place = _clearest(often, lone=not name.given)
         if place is not None:
             groups[place].append(written)

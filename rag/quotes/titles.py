@@ -29,7 +29,7 @@ TITLES = (
     | OFFICES
     | _words(
         "dr prof sen sens rep reps gov pres gen col maj capt lt sgt adm cmdr hon rev fr st vice "
-        "prime former ex then acting deputy first foreign us russian"
+        "prime former ex then acting deputy first foreign"
     )
 )
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Literal
 from weakref import finalize
 
 import numpy as np
@@ -13,8 +14,9 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Block, Document, Filters, Kind, Passage, Sentence, Span
 from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
+from rag.quotes import Attribution, name_sounds, same_person
 from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
-from rag.store.schema import DOCUMENT_COLUMNS, Counts, Settings
+from rag.store.schema import ATTRIBUTION_COLUMNS, DOCUMENT_COLUMNS, Counts, Settings
 
 
 class Snapshots:
@@ -161,8 +163,9 @@ class Record:
     def sentences(self, document: Document) -> tuple[Sentence, ...]:
         """All sentences of a document in order, whatever their block."""
         rows = self._sql.execute(
-            "SELECT s.start, s.stop, s.block, s.speaker, s.kind FROM sentences s "
-            "JOIN documents d ON d.id = s.document WHERE d.name = ? ORDER BY s.start",
+            "SELECT s.start, s.stop, s.block, ifnull(p.person, s.speaker), s.kind FROM sentences s "
+            "JOIN documents d ON d.id = s.document LEFT JOIN people p ON p.name = s.speaker "
+            "WHERE d.name = ? ORDER BY s.start",
             (document.id,),
         )
         return tuple(
@@ -170,14 +173,45 @@ class Record:
             for start, stop, block, speaker, kind in rows
         )
 
+    def attributions(self, name: str) -> tuple[Attribution, ...]:
+        """Who said what in the document of this id, in order of the content."""
+        columns = ", ".join(f"a.{one}" for one in ATTRIBUTION_COLUMNS)
+        rows = self._sql.execute(
+            f"SELECT {columns} FROM documents d JOIN attributions a ON a.document = d.id "
+            "WHERE d.name = ? ORDER BY a.start, a.id",
+            (name,),
+        )
+        return tuple(_attribution(*row) for row in rows)
+
+    def people_named(self, name: str) -> tuple[str, ...]:
+        """The people who speak in some document and may bear a name, in order."""
+        rows = self._sql.execute(
+            "SELECT name, person FROM people WHERE sound IN (SELECT value FROM json_each(?))",
+            (json.dumps(name_sounds(name)),),
+        )
+        return tuple(sorted({person for written, person in rows if same_person(written, name)}))
+
+    def person(self, name: str) -> str:
+        """Who is meant by a name as a document has it."""
+        row = self._sql.execute("SELECT person FROM people WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else name
+
     def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
         """Ids of the passages whose documents pass, ascending; `None` where all do."""
         if not filters:
             return None
         clause, values = _where(filters)
+        said = ""
+        if filters.speaker:
+            said = (
+                "AND p.id IN (SELECT q.id FROM people w JOIN sentences s ON s.speaker = w.name "
+                "JOIN passages q ON q.document = s.document AND s.start BETWEEN q.start AND "
+                "q.stop - 1 WHERE w.person IN (SELECT value FROM json_each(?)))"
+            )
+            values = (*values, json.dumps(self.people_named(filters.speaker)))
         rows = self._sql.execute(
             "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document "
-            f"WHERE {clause} ORDER BY p.id",
+            f"WHERE {clause} {said} ORDER BY p.id",
             values,
         )
         return np.array([row[0] for row in rows], np.int64)
@@ -254,9 +288,11 @@ class Record:
         }
         sentences: dict[int, list[tuple[int, int, Block, str | None, Kind]]] = {}
         for each, a, b, block, speaker, kind in self._sql.execute(
-            "SELECT p.id, s.start, s.stop, s.block, s.speaker, s.kind FROM json_each(?) j "
+            "SELECT p.id, s.start, s.stop, s.block, ifnull(who.person, s.speaker), s.kind "
+            "FROM json_each(?) j "
             "CROSS JOIN passages p ON p.id = j.value CROSS JOIN sentences s "
             "ON s.document = p.document AND s.start >= p.start AND s.start < p.stop "
+            "LEFT JOIN people who ON who.name = s.speaker "
             "WHERE s.block = 'body' ORDER BY p.id, s.start",
             (wanted,),
         ):
@@ -296,6 +332,31 @@ def passage_vectors(
     if done != count:
         raise IndexDamaged(index, f"{VECTORS} holds {done} of {count} passage vectors")
     return ids, vectors
+
+
+def _attribution(
+    kind: Literal["direct", "indirect"],
+    start: int,
+    stop: int,
+    speaker_start: int | None,
+    speaker_stop: int | None,
+    cue_start: int | None,
+    cue_stop: int | None,
+    name: str | None,
+    reported_start: int | None,
+    reported_stop: int | None,
+    reporter: str | None,
+) -> Attribution:
+    return Attribution(
+        kind,
+        Span(start, stop),
+        *(_span(speaker_start, speaker_stop), _span(cue_start, cue_stop), name),
+        *(_span(reported_start, reported_stop), reporter),
+    )
+
+
+def _span(start: int | None, stop: int | None) -> Span | None:
+    return None if start is None or stop is None else Span(start, stop)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 3  # raise it when the meaning of a saved byte changes
+FORMAT = 4  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -25,6 +25,19 @@ CREATE TABLE sentences (
     speaker TEXT, kind TEXT NOT NULL
 );
 CREATE INDEX sentences_by_document ON sentences (document, start);
+CREATE INDEX sentences_by_speaker ON sentences (speaker) WHERE speaker IS NOT NULL;
+CREATE TABLE attributions (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
+    kind TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    speaker_start INTEGER, speaker_stop INTEGER, cue_start INTEGER, cue_stop INTEGER,
+    name TEXT, reported_start INTEGER, reported_stop INTEGER, reporter TEXT
+);
+CREATE INDEX attributions_by_document ON attributions (document, start);
+CREATE TABLE people (
+    name TEXT PRIMARY KEY, person TEXT NOT NULL, sound TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX people_by_sound ON people (sound);
+CREATE INDEX people_by_person ON people (person);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
     start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL, counts BLOB NOT NULL
@@ -53,6 +66,10 @@ CREATE INDEX compared_by_other ON compared (other);
 PASSAGES_PER_DOCUMENT = 1 << 20
 PAIR = 1 << 32  # two neighbouring words are the term first * PAIR + second
 TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retrieval.md
+ATTRIBUTION_COLUMNS = (
+    *("kind", "start", "stop", "speaker_start", "speaker_stop", "cue_start", "cue_stop"),
+    *("name", "reported_start", "reported_stop", "reporter"),
+)
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
 
 

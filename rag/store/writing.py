@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Document, Passage, Sentence
+from rag.datatypes import Document, Passage, Sentence, Span
+from rag.quotes import Attribution, name_sounds
 from rag.store.opening import (
     RECORD,
     VECTORS,
@@ -21,6 +22,7 @@ from rag.store.opening import (
 from rag.store.reading import Record, passage_vectors, read_meta
 from rag.store.schema import (
     APPLICATION,
+    ATTRIBUTION_COLUMNS,
     DOCUMENT_COLUMNS,
     FORMAT,
     PAIR,
@@ -33,7 +35,8 @@ from rag.store.schema import (
 )
 from rag.terms import content_pairs, sound, term, words
 
-_MADE = ("sentences", "passages", "document_terms", "signatures")  # of documents, when they are cut
+# Of documents, when they are cut.
+_MADE = ("sentences", "attributions", "passages", "document_terms", "signatures")
 
 
 class Writer:
@@ -155,8 +158,9 @@ class Writer:
         document: Document,
         sentences: Iterable[Sentence],
         passages: Iterable[tuple[Passage, bytes]],
+        attributions: Iterable[Attribution] = (),
     ) -> None:
-        """Add the sentences and passages of a document, these with the keys of their vectors."""
+        """Add the parts of a document: passages with the keys of their vectors."""
         row = self._row(document.id)
         self._sql.executemany(
             "INSERT INTO sentences (document, start, stop, block, speaker, kind) "
@@ -165,6 +169,11 @@ class Writer:
                 (row, one.span.start, one.span.end, one.block, one.speaker, one.kind)
                 for one in sentences
             ),
+        )
+        self._sql.executemany(
+            f"INSERT INTO attributions (document, {', '.join(ATTRIBUTION_COLUMNS)}) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            ((row, *_attribution_row(one)) for one in attributions),
         )
         for number, (passage, key) in enumerate(passages):
             self._sql.execute(
@@ -265,6 +274,25 @@ class Writer:
             ((origin, rows[name]) for name, origin in origins.items()),
         )
 
+    def names(self) -> dict[str, int]:
+        """How many attributions each name has, as documents write it."""
+        rows = self._sql.execute(
+            "SELECT name, count(*) FROM attributions WHERE name IS NOT NULL GROUP BY name"
+        )
+        return dict(rows)
+
+    def put_people(self, persons: Mapping[str, str]) -> None:
+        """Keep whom each spelling of a name means."""
+        self._sql.execute("DELETE FROM people")
+        self._sql.executemany(
+            "INSERT INTO people VALUES (?, ?, ?)",
+            (
+                (written, person, sound)
+                for written, person in persons.items()
+                for sound in name_sounds(written)[:1]
+            ),
+        )
+
     def sentences(self, name: str) -> tuple[Sentence, ...]:
         """All sentences of a document in this transaction, in order."""
         record = Record(self.index, self._sql)
@@ -335,6 +363,19 @@ class Writer:
         """Leave without changing what others see; vectors that were added stay."""
         self._sql.close()
         self._vectors.close()
+
+
+def _attribution_row(one: Attribution) -> tuple[str | int | None, ...]:
+    """In the order of `ATTRIBUTION_COLUMNS`."""
+    return (
+        *(one.kind, one.content.start, one.content.end),
+        *(*_ends(one.speaker), *_ends(one.cue), one.name),
+        *(*_ends(one.reported_by), one.reporter),
+    )
+
+
+def _ends(span: Span | None) -> tuple[int | None, int | None]:
+    return (span.start, span.end) if span is not None else (None, None)
 
 
 def _packed(counts: Counter[int]) -> bytes:

@@ -8,7 +8,7 @@ const question = form.elements.question;
 const result = find(".result");
 const article = find(".article");
 const narrow = matchMedia("(max-width: 63.999rem)"); // as in page.css: one column
-const FILTERS = ["document", "outlet", "since", "until"];
+const FILTERS = ["document", "outlet", "since", "until", "speaker"];
 
 let asked = 0; // number of the newest question; what an older one brings is dropped
 let opened = 0; // the same for articles
@@ -111,7 +111,7 @@ async function ask() {
   closeArticle({ focus: false });
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error);
-  else showAnswer(found, reply);
+  else showAnswer(found.answer, found.notes);
 }
 
 function busy(now) {
@@ -140,14 +140,14 @@ function showFailure(message) {
   question.focus();
 }
 
-function showAnswer(found, reply) {
+function showAnswer(found, notes) {
   answer = found;
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
   find(".answer-body").replaceChildren(
-    ...(said ? statements(found) : abstention(found)),
-    downloadOf(reply),
+    ...(said ? statements(found) : abstention(found, notes)),
+    downloadOf(JSON.stringify(found)),
   );
   find(".sources ol").replaceChildren(...found.sources.map(sourceItem));
   find(".sources").hidden = !found.sources.length;
@@ -261,7 +261,7 @@ function citation(sentence) {
   return [" ", make("button", attributes, `[${source.citation}]`)];
 }
 
-function abstention(found) {
+function abstention(found, notes) {
   const nearest = [
     make("h3", {}, "Nearest passages; they do not answer the question"),
     make("ul", { class: "nearest" }, ...found.nearest.map(nearPassage)),
@@ -269,6 +269,7 @@ function abstention(found) {
   return [
     make("p", { class: "verdict" }, "The sources do not say."),
     make("p", { class: "reason" }, REASONS[found.reason]),
+    ...notes.map((note) => make("p", { class: "note" }, verbatim(note))),
     ...(found.nearest.length ? nearest : []),
   ];
 }

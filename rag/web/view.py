@@ -13,6 +13,7 @@ from threading import BoundedSemaphore
 
 import gradio as gr
 
+from rag.compose import notes
 from rag.contracts import Json, answer_object
 from rag.datatypes import Filters
 from rag.engine import OnRecord
@@ -71,16 +72,17 @@ def reply(work: Callable[[], dict[str, Json]], places: BoundedSemaphore) -> str:
 
 
 def answer(engine: OnRecord, given: object) -> dict[str, Json]:
-    """The answer to a request of the page, as in the contract.
+    """The answer to a request of the page, as in the contract, and notes on an abstention.
 
     Raises:
         InputInvalid: It is no request, or the question or a filter cannot be used.
         IndexUnusable: The index went away or was damaged meanwhile.
     """
-    filters = ("document", "outlet", "since", "until")
+    filters = ("document", "outlet", "since", "until", "speaker")
     texts = _texts(given, "question", *filters)
     chosen = Filters(**{name: texts[name] or None for name in filters})
-    return answer_object(engine.ask(texts["question"], filters=chosen))
+    found = engine.ask(texts["question"], filters=chosen)
+    return {"answer": answer_object(found), "notes": [*notes(found)]}
 
 
 def article_object(engine: OnRecord, name: str) -> dict[str, Json]:

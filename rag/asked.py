@@ -1,0 +1,91 @@
+"""Whose words a question asks for: "what did Putin say about Syria?", "in Zelensky's view".
+
+Flow: question + record -> `asked` -> Query, whose speaker the evidence stage reads beside the text.
+By form only: a word that asks for speech, and the name that stands where its speaker would. What is
+not seen so is a question like any other.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.datatypes import Query
+from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS
+from rag.store import Record
+from rag.terms import term
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LONGEST_NAME = 4  # words
+_SHORTEST_NAME = 4  # letters of a name in a question without capitals
+
+
+def asked(question: str, record: Record) -> Query:
+    """A question with whose words it asks for, as far as its form tells."""
+    words = _WORD.findall(question)
+    for one in _speakers(words):
+        people = record.people_named(one.name)
+        # The first word has a capital whatever it is.
+        if people or (one.name[0].isupper() and one.place > 0):
+            return Query(question, one.name, people)
+    return Query(question)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """Words that may name somebody: the place of the first, and of the one after the last."""
+
+    name: str
+    place: int
+    end: int
+
+
+def _speakers(words: Sequence[str]) -> Iterator[_Name]:
+    """Names that stand where a speaker would, likeliest first."""
+    verbs, nouns, before_names = _cues()
+    names = _names(words)
+    for place, word in enumerate(words):
+        cue = term(word.casefold())
+        if cue not in verbs | nouns | before_names:
+            continue
+        following = words[place + 1].casefold() if place + 1 < len(words) else ""
+        if cue in before_names or following == "by" or (cue in nouns and following == "of"):
+            yield from [one for one in names if one.place > place][:1]
+        yield from [one for one in names[::-1] if one.end <= place and _speaks(one, words, place)]
+
+
+def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
+    """Not in "the head of the Kremlin says", nor in "Putin's spokesman says"."""
+    before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
+    owns = bool(_POSSESSIVE.search(words[one.end - 1]))
+    of = before[-1:] == ["of"] or before == ["of", "the"]
+    return not of and (not owns or one.end == cue)
+
+
+@lru_cache(maxsize=1)
+def _cues() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    verbs, nouns, before = (
+        frozenset(map(term, some)) for some in (ASKED_VERBS, ASKED_NOUNS, ACCORDING)
+    )
+    return verbs, nouns, before
+
+
+def _names(words: Sequence[str]) -> list[_Name]:
+    """Runs of words with a capital; without any but the first word's, the longer words."""
+    found: list[_Name] = []
+    for place, word in enumerate(words):
+        bare = _POSSESSIVE.sub("", word)
+        if not bare[:1].isupper():
+            continue
+        last = found[-1] if found else None
+        open_run = last is not None and last.end == place and last.place > 0
+        ended = last is not None and bool(_POSSESSIVE.search(words[place - 1]))
+        if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
+            found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)
+        else:
+            found.append(_Name(bare, place, place + 1))
+    if any(one.place > 0 for one in found):
+        return found
+    small = [(place, _POSSESSIVE.sub("", word)) for place, word in enumerate(words)]
+    return [_Name(word, place, place + 1) for place, word in small if len(word) >= _SHORTEST_NAME]

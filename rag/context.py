@@ -1,0 +1,110 @@
+"""Which sentence cannot stand alone, and the one before that it needs.
+
+Flow: Answer + what the record has of its documents -> `with_context` -> the same Answer, whose
+evidence carries the sentence before where it is needed.
+Law: a context is a sentence of the same document, as it stands there; it is never an answer.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rag.datatypes import Answer, Evidence, Sentence, Statement
+from rag.quotes import Attribution
+from rag.terms import is_function_word
+
+# What a sentence begins with that takes up the one before, past any quotation mark: a pronoun, a
+# word that points back, or one that joins, opposes, or concludes.
+_BEGINS = re.compile(
+    r"""^["'“”‘’«„`\s(\[—–-]*(?:
+    (?:he|she|it|they|him|her|his|its|their|theirs|them|this|that|these|those|such|both|neither
+      |either|another|others|yes|no)\b
+    |(?:but|and|or|nor|so|yet|however|still|then|thus|therefore|hence|instead|otherwise|also
+      |moreover|furthermore|besides|nevertheless|nonetheless|rather|similarly|likewise|meanwhile
+      |consequently|accordingly|because|which|who)\b
+    |there\b(?!\s(?:is|are|was|were|has|have|will|would|can|could|may|might|must|should)\b)
+    |(?:in\ (?:that|this|such|other|any)|if\ (?:so|not)|even\ so|as\ (?:such|a\ result)
+      |at\ that|at\ the\ same|(?:for|after)\ (?:that|this)|for\ (?:example|instance)|to\ do\ so
+      |on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same))\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+# Words that point back wherever they stand: these plans, such a step, this option.
+_POINTS = re.compile(
+    r"""\b(?:these|such(?!\s(?:as|that))
+    |those(?!\s(?:who|which|that|of|with|in|from|\w+ing)\b)
+    |this(?!\s(?:is|was|morning|afternoon|evening|week|month|year|spring|summer|autumn|fall|winter
+      |season|time|day|century|decade|mon|tues|wednes|thurs|fri|satur|sun)))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PERSONAL = frozenset(("he", "she", "him", "her", "his", "hers"))
+_PLURAL = frozenset(("they", "them", "their", "theirs", "it", "its"))
+_EARLY = 6  # words among which "they" or "it" can have nothing in the sentence to stand for
+_WORD = re.compile(r"[^\W_]+")
+_EXPECTS_MORE = re.compile(r"[:;—–-][\"'”’]?$|\bif\b[^.?!]*\?[\"'”’]?$", re.IGNORECASE)
+
+
+def with_context(
+    answer: Answer,
+    sentences: Callable[[str], Sequence[Sentence]],
+    attributions: Callable[[str], Sequence[Attribution]],
+) -> Answer:
+    """The answer, each shown sentence with the one before it where it cannot stand alone.
+
+    Args:
+        answer: As composed.
+        sentences: Of the document of an id, in order.
+        attributions: Of the document of an id, in order.
+    """
+
+    def of(one: Evidence) -> Evidence:
+        name = one.sentence.document.id
+        before = _before(one.sentence, sentences(name))
+        needed = before and needs(one.sentence, before, attributions(name))
+        return replace(one, context=before.span) if before and needed else one
+
+    statements = tuple(Statement(tuple(map(of, each.evidence))) for each in answer.statements)
+    return replace(answer, statements=statements)
+
+
+def needs(sentence: Sentence, before: Sentence, attributions: Sequence[Attribution]) -> bool:
+    """Whether a sentence is not understood without the one before it.
+
+    That is where it begins with a word that points back or joins, holds one that points back, has
+    a pronoun before any name, goes on a quotation that began before it, or where the one before
+    announces it or asks what it answers.
+    """
+    goes_on = any(
+        one.kind == "direct" and one.content.start < sentence.span.start < one.content.end
+        for one in attributions
+    )
+    return (
+        goes_on
+        or _BEGINS.match(sentence.text) is not None
+        or _POINTS.search(sentence.text) is not None
+        or _stands_for_nobody(sentence.text)
+        or _EXPECTS_MORE.search(before.text) is not None
+    )
+
+
+def _stands_for_nobody(text: str) -> bool:
+    """Whether a pronoun stands before any name that it might mean."""
+    for place, word in enumerate(_WORD.findall(text)):
+        if word in _PERSONAL or (word in _PLURAL and place < _EARLY):
+            return True
+        if word[0].isupper() and not is_function_word(word.casefold()):
+            return False
+    return False
+
+
+def _before(sentence: Sentence, all_of_it: Sequence[Sentence]) -> Sentence | None:
+    """The body sentence before; `None` where none is, or a heading stands between."""
+    found: Sentence | None = None
+    for one in all_of_it:
+        if one.span.start >= sentence.span.start:
+            return found
+        if one.block == "body":
+            found = one
+        elif one.block in ("heading", "title"):
+            found = None
+    return None

@@ -1,0 +1,37 @@
+from pathlib import Path
+
+import pytest
+
+from rag.asked import asked
+from rag.datatypes import Query
+from rag.store import snapshot
+
+PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zelensky",)
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker", "people"),
+    [
+        ("what did Putin say about Syria?", "Putin", PUTIN),
+        ("What did Zelenskiy think of it?", "Zelenskiy", ZELENSKY),
+        ("what did putin say about trump", "putin", PUTIN),
+        ("According to Donald Trump, when will it end?", "Donald Trump", TRUMP),
+        ("What was said by Trump about Putin?", "Trump", TRUMP),
+        ("How strong is the army, in Putin's words?", "Putin", PUTIN),
+        ("What is the view of Vladimir Putin on Assad?", "Vladimir Putin", PUTIN),
+        ("What did Trump say to Putin?", "Trump", TRUMP),
+        ("What did Macron say?", "Macron", ()),
+        ("Who said that Russia is stronger?", None, ()),
+        ("When did Putin begin the war?", None, ()),
+        ("What did Putin's spokesman say?", None, ()),
+        ("What did the head of the Kremlin say?", None, ()),
+        ("Did she say so?", None, ()),
+        ("what was said", None, ()),
+        ("?", None, ()),
+    ],
+)
+def test_whose_words_are_asked_for(
+    question: str, speaker: str | None, people: tuple[str, ...], seeds_index: Path
+) -> None:
+    with snapshot(seeds_index) as record:
+        assert asked(question, record) == Query(question, speaker, people)

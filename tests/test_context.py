@@ -1,0 +1,66 @@
+import pytest
+
+from rag.context import with_context
+from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
+from rag.quotes import Attribution
+from rag.segment import segment
+
+
+def context(text: str, wanted: str, *attributions: Attribution) -> str | None:
+    """The context of the sentence that begins so, in an answer that shows it alone."""
+    document = Document("a.txt", text)
+    parts = segment(document)
+    (sentence,) = (one for one in parts if one.text.startswith(wanted))
+    hit = Hit(Passage(document, sentence.span, (sentence,)), 1.0)
+    answer = Answer("q", (Statement((Evidence(sentence, 1, 0.9, hit),)),), 0.9, "answered")
+    found = with_context(answer, lambda name: parts, lambda name: attributions)
+    span = found.statements[0].evidence[0].context
+    return span and span.of(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "sentence"),
+    [
+        ("Ann Lee met the council.", "He refused to vote on it."),
+        ("The plan was ready in May.", "But nobody signed it."),
+        ("The plan was ready in May.", "“That was a mistake,” Lee told the paper."),
+        ("Nobody will pay if the bridge falls.", "Otherwise the city pays for it."),
+        ("The mayor gave two reasons for it:", "The bridge is old and rusty."),
+        ("Taxes will not rise this year.", "Nor will the fees for water."),
+    ],
+)
+def test_what_cannot_stand_alone_has_the_sentence_before(before: str, sentence: str) -> None:
+    between = "\n" if before.endswith(":") else " "
+    text = f"Rain fell in the north. {before}{between}{sentence}"
+    assert context(text, sentence) == before
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["The council refused to vote.", "Ann Lee said that it was cold.", "Heathrow was shut."],
+)
+def test_what_can_stand_alone_has_none(sentence: str) -> None:
+    assert context(f"The plan was ready in May. {sentence}", sentence) is None
+
+
+def test_the_middle_of_a_quotation_has_the_sentence_before() -> None:
+    text = "“We went there by car. Nobody saw us on the road,” Lee said."
+    whole = Attribution("direct", Span(1, text.index("”")))
+    assert context(text, "Nobody", whole) == "“We went there by car."
+    assert context(text, "“We went", whole) is None
+
+
+def test_the_first_sentence_has_none_and_none_comes_from_beyond_a_heading() -> None:
+    assert context("He refused to vote on the bridge.", "He refused") is None
+    text = "# News\n\nThe plan was ready in May.\n\n## The vote\n\nHe refused to vote on it.\n"
+    document = Document("a.md", text)
+    first, second = (
+        Sentence(document, Span(text.index(words), text.index(words) + len(words)))
+        for words in ("The plan was ready in May.", "He refused to vote on it.")
+    )
+    at = text.index("The vote")
+    heading = Sentence(document, Span(at, at + 8), "heading")
+    hit = Hit(Passage(document, second.span, (second,)), 1.0)
+    answer = Answer("q", (Statement((Evidence(second, 1, 0.9, hit),)),), 0.9, "answered")
+    found = with_context(answer, lambda name: (first, heading, second), lambda name: ())
+    assert found.statements[0].evidence[0].context is None

@@ -1,0 +1,85 @@
+"""What a teacher says of each example: logits that the small model is to imitate.
+
+    python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
+
+Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
+those labelled when it is stopped are a fair sample. The next run goes on.
+"""
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+
+from rag.evidence.windows import Window, WindowTokenizer
+from training.bases import cross_encoder_folder
+from training.examples import SEED
+from training.model import Batch, Teacher
+from training.train import BATCH_TOKENS, precision, read_examples
+
+AT_ONCE = 1_000  # examples, sorted by length
+
+
+def main() -> None:
+    """Label what is not labelled yet."""
+    command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    command.add_argument("--examples", type=Path, required=True)
+    command.add_argument("--run", type=Path, required=True, help="where the teacher is")
+    given = command.parse_args()
+    model = Teacher().eval()
+    model.load_state_dict(torch.load(given.run / "model.pt", weights_only=True))
+    tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
+    target = given.run / "labels.jsonl"
+    target.touch()
+    done = len(target.read_text(encoding="utf-8").splitlines())
+    made = read_examples(given.examples)
+    order = [*range(len(made))]
+    random.Random(SEED).shuffle(order)
+    began = time.monotonic()
+    with target.open("a", encoding="utf-8") as file:
+        for some in (order[at : at + AT_ONCE] for at in range(done, len(made), AT_ONCE)):
+            windows = [
+                tokens.window(one.question, one.title, one.sentences)
+                for one in (made[place] for place in some)
+            ]
+            for place, row in zip(some, scored(model, windows), strict=True):
+                file.write(json.dumps({"example": place, **row}) + "\n")
+            file.flush()
+            done += len(some)
+            print(f"{done} of {len(made)}, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def scored(model: Teacher, windows: Sequence[Window]) -> list[dict]:
+    """The logits of each window, in order."""
+    found: dict[int, dict] = {}
+    for places in _lots(windows):
+        batch = Batch.of([windows[place] for place in places])
+        with torch.no_grad(), precision():
+            ((sentences, answers),) = model(batch)
+        for row, place in enumerate(places):
+            each = sentences[row, : len(windows[place].sentences)].float().tolist()
+            found[place] = {
+                "sentences": [round(value, 3) for value in each],
+                "answers": round(float(answers[row]), 3),
+            }
+    return [found[place] for place in range(len(windows))]
+
+
+def _lots(windows: Sequence[Window]) -> Iterator[list[int]]:
+    order = sorted(range(len(windows)), key=lambda place: len(windows[place].ids))
+    lot: list[int] = []
+    for place in order:
+        if lot and len(windows[place].ids) * (len(lot) + 1) > BATCH_TOKENS:
+            yield lot
+            lot = []
+        lot.append(place)
+    if lot:
+        yield lot
+
+
+if __name__ == "__main__":
+    main()
