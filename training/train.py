@@ -31,7 +31,7 @@ from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, los
 BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
 LARGE_BODY, LARGE_HEADS = 3e-5, 3e-4  # of the teacher
-TOKENS, LARGE_TOKENS = 5_000_000, 3_100_000  # that the small and the large model read
+TOKENS, LARGE_TOKENS = 3_600_000, 2_900_000  # that the small and the large model read
 IMITATED = 0.7  # weight of the teacher's scores; the rest is that of what is marked
 WARM_UP = 0.05  # share of the steps in which the rates rise
 EXIT_SHARE = 0.5  # weight of the head after half of the layers
