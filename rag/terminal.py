@@ -90,9 +90,6 @@ def print_answer(out: Console, answer: Answer) -> None:
     else:
         for statement in answer.statements:
             first = statement.evidence[0]
-            if first.context is not None:
-                before = shown(first.context.of(first.sentence.document.text))
-                put(out, Text(f"… {before}", style="dim"), indent=0)
             for place, (text, numbers) in enumerate(_wordings(statement, cited)):
                 line = Text("" if place == 0 else "also: ", style="dim")
                 line.append(text, style="not dim" if place == 0 else "")
@@ -101,6 +98,9 @@ def print_answer(out: Console, answer: Answer) -> None:
             said = _said(first.sentence)
             if said:
                 put(out, Text(said, style="dim"), indent=4)
+            if first.context is not None:
+                before = shown(first.context.of(first.sentence.document.text))
+                put(out, Text(f"before it: {before}", style="dim"), indent=4)
             if statement.documents > 1:
                 put(out, Text(_agreement(statement), style="dim"), indent=4)
             out.print()
