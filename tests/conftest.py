@@ -18,6 +18,14 @@ SEEDS = REPOSITORY / "seeds"
 MakeEncoder = Callable[..., Path]
 
 
+_LONGEST = ("test_wheel.py", "test_readme.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
+
+
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The five articles."""

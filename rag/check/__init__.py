@@ -19,6 +19,7 @@ from rag.check.parts import SHORTEST_PART, Part, rank, ranked, with_rests
 from rag.check.quote import Quote, readings
 from rag.check.steps import differences, steps
 from rag.check.values import Change, Checked, Difference, Match, Verdict
+from rag.check.words import words
 from rag.datatypes import Document, Span
 from rag.errors import QuoteInvalid
 from rag.quotes import same_person
@@ -207,10 +208,15 @@ def _elsewhere(piece: Quote, corpus: Corpus) -> list[Window]:
 def _of_speaker(checked: Checked, said_by: str) -> Checked:
     """An exact quote is another's where each place of it whose speaker is known is another's."""
     known = [one for one in checked.matches if one.speaker is not None]
-    said = [one for one in known if same_person(said_by, one.speaker or "")]
+    said = [one for one in known if _same_name(said_by, one.speaker or "")]
     if checked.verdict != "exact" or not known:
         return checked
     if said:
         others = [one for one in checked.matches if one not in said]
         return replace(checked, matches=(*said, *others))
     return replace(checked, verdict="other_speaker")
+
+
+def _same_name(asked: str, found: str) -> bool:
+    """Whether a name is the one that was asked for, in another spelling, or a part of it."""
+    return {*words(asked).folded} <= {*words(found).folded} or same_person(asked, found)

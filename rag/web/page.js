@@ -223,18 +223,20 @@ function quoteOf(wording, agreed) {
     agreed,
     copyButton(sentence),
   ];
-  const text = make("p", {}, before(sentence), ...citedText(sentence.text, wording));
+  const text = make("p", {}, ...citedText(sentence.text, wording));
   return make(
     "div",
     { class: "quote" },
+    before(sentence),
     make("blockquote", { dir: "auto" }, text),
     make("p", { class: "byline" }, ...joined(known.filter((part) => part !== null))),
   );
 }
 
-// The sentence before, where the cited one cannot stand alone.
+// The sentence before, where the cited one cannot stand alone; it is no part of the answer.
 function before({ context }) {
-  return context ? make("span", { class: "context" }, verbatim(context.text), " ") : null;
+  if (!context) return null;
+  return make("p", { class: "context", dir: "auto" }, "Before it: ", verbatim(context.text));
 }
 
 function speech({ speaker, kind }) {
