@@ -25,6 +25,7 @@ _STOP = frozenset(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 _POSSESSIVE = re.compile(r"['’]s?$")
+_SIGNS = re.compile("[™℠©®]")  # no letters of the word before them, as NFKD would have it
 # Another version may give other stems, by which nothing would be found or removed again.
 STEMMER = f"Snowball {Stemmer.version()}"
 SHORTEST_NAME = 4  # letters; below, too many words sound alike
@@ -40,7 +41,7 @@ def _stem(word: str) -> str:
 def _folded(text: str) -> str:
     if text.isascii():  # nothing to decompose
         return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", _SIGNS.sub("", text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 

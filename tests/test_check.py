@@ -228,6 +228,10 @@ def test_places_beyond_the_limit_are_counted(checked: Check, everything: tuple[D
     assert found.more == there - MOST_MATCHES > 0
 
 
+def test_a_trade_mark_is_found_with_and_without_its_sign(checked: Check) -> None:
+    assert checked("The Brand™").verdict == checked("The Brand").verdict == "exact"
+
+
 @given(data=st.data())
 @settings(PATIENT, max_examples=60)
 def test_any_slice_of_whole_words_is_exact(

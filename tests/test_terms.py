@@ -97,3 +97,7 @@ def test_threads_do_not_disturb_each_other() -> None:
     alone = [terms(word) for word in words]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(terms, words * 5)) == alone * 5
+
+
+def test_the_sign_of_a_trade_mark_is_no_part_of_a_word() -> None:
+    assert terms("The Brand™ phone") == terms("The Brand phone")
