@@ -74,11 +74,7 @@ def cross_encoder() -> tuple[BertModel, dict[str, torch.Tensor]]:
         attn_implementation="eager",  # fused attention goes back 2.5 times as slowly here
     )
     model = BertModel(config, add_pooling_layer=False)
-    state = {name: values for name, values in state.items() if not name.startswith("pooler")}
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    left = [name for name in missing if "position_ids" not in name]
-    if left or unexpected:
-        raise SystemExit(f"the weights do not fit: missing {left}, unknown {unexpected}")
+    _fill(model, state)
     return model, head
 
 
@@ -102,9 +98,14 @@ def large_encoder() -> MPNetModel:
         attention_probs_dropout_prob=0.0,
     )
     model = MPNetModel(config, add_pooling_layer=False)
-    state = {name: values for name, values in state.items() if not name.startswith("pooler")}
-    missing, unexpected = model.load_state_dict(state, strict=False)
+    _fill(model, state)
+    return model
+
+
+def _fill(model: BertModel | MPNetModel, state: dict[str, torch.Tensor]) -> None:
+    """Give a model its weights, all of them and no others but those of a pooler."""
+    held = {name: values for name, values in state.items() if not name.startswith("pooler")}
+    missing, unexpected = model.load_state_dict(held, strict=False)
     left = [name for name in (*missing, *unexpected) if "position_ids" not in name]
     if left:
         raise SystemExit(f"the weights do not fit: {left}")
-    return model

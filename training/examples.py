@@ -445,18 +445,17 @@ class Maker:
             inside = [
                 other
                 for other, its in self.entities.get(text, ())
-                if its == kind and not alike(other, name) and other in text
+                if its == kind and not _alike(other, name) and other in text
             ]
             pool = inside if inside and chance.random() < 0.5 else self.of_kind[kind]
             for _ in range(8):
                 other = chance.choice(pool)
-                if not alike(other, name) and not alike(other, question):
+                if not _alike(other, name) and not _alike(other, question):
                     return question.replace(name, other)
         return None
 
 
-def alike(a: str, b: str) -> bool:
-    """Whether two names or subjects share a word that tells something."""
+def _alike(a: str, b: str) -> bool:
     mine, others = set(a.lower().split()), set(b.lower().split())
     return bool(mine & others - _ASKING)
 
@@ -489,7 +488,7 @@ _SAYING = frozenset(
     """said say says told argued claimed stated explained announced wrote believed suggested
     insisted warned noted declared""".split()  # noqa: SIM905
 )
-ASKED_OF = (
+_ASKED_OF = (
     "What did {who} say about {what}?",
     "what did {who} say on {what}",
     "What does {who} think of {what}?",
@@ -509,13 +508,6 @@ class Saying:
     what: str
 
 
-def same_saying(saying: Saying, many: Sequence[Saying]) -> set[int]:
-    """Places of the sentences in which the same person speaks on the same subject."""
-    return {
-        other.place for other in many if other.who == saying.who and alike(other.what, saying.what)
-    }
-
-
 def speaking(given: Sequence[Paragraph], said: Mapping[int, Sequence[Saying]]) -> Iterator[Example]:
     """Questions for what a person said on a subject, and for what another said, who did not."""
     people = sorted({one.who for many in said.values() for one in many})
@@ -523,21 +515,25 @@ def speaking(given: Sequence[Paragraph], said: Mapping[int, Sequence[Saying]]) -
         one = given[number]
         for saying in many:
             chance = random.Random(f"{SEED} {saying.who} {saying.what} {number}")
-            right = same_saying(saying, many)
+            right = {
+                other.place
+                for other in many
+                if other.who == saying.who and _alike(other.what, saying.what)
+            }
             run = window(one.sentences, frozenset(right), chance)
             if run is None:
                 continue
             first, last = run
             part = one.sentences[first : last + 1]
             answers = tuple(sorted(at - first for at in right if first <= at <= last))
-            for form in chance.sample(ASKED_OF, 3):
+            for form in chance.sample(_ASKED_OF, 3):
                 question = form.format(who=saying.who, what=saying.what)
                 yield Example("says", one.source, question, one.title, part, answers)
-            here = [other.who for other in many if not alike(other.who, saying.who)]
+            here = [other.who for other in many if not _alike(other.who, saying.who)]
             pool = here if here and chance.random() < 0.6 else people
             who = chance.choice(pool)
-            if not alike(who, saying.who):
-                for form in chance.sample(ASKED_OF, 3):
+            if not _alike(who, saying.who):
+                for form in chance.sample(_ASKED_OF, 3):
                     question = form.format(who=who, what=saying.what)
                     yield Example("says, another", one.source, question, one.title, part, ())
 

@@ -10,7 +10,7 @@ import argparse
 import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -18,7 +18,7 @@ import torch
 from rag.evidence.windows import Window, WindowTokenizer
 from training.bases import cross_encoder_folder
 from training.examples import SEED
-from training.model import Batch, Teacher
+from training.model import Batch, Teacher, of_like_length
 from training.train import BATCH_TOKENS, precision, read_examples
 
 AT_ONCE = 1_000  # examples, sorted by length
@@ -56,7 +56,7 @@ def main() -> None:
 def scored(model: Teacher, windows: Sequence[Window]) -> list[dict]:
     """The logits of each window, in order."""
     found: dict[int, dict] = {}
-    for places in _lots(windows):
+    for places in of_like_length(range(len(windows)), windows.__getitem__, BATCH_TOKENS):
         batch = Batch.of([windows[place] for place in places])
         with torch.no_grad(), precision():
             ((sentences, answers),) = model(batch)
@@ -67,18 +67,6 @@ def scored(model: Teacher, windows: Sequence[Window]) -> list[dict]:
                 "answers": round(float(answers[row]), 3),
             }
     return [found[place] for place in range(len(windows))]
-
-
-def _lots(windows: Sequence[Window]) -> Iterator[list[int]]:
-    order = sorted(range(len(windows)), key=lambda place: len(windows[place].ids))
-    lot: list[int] = []
-    for place in order:
-        if lot and len(windows[place].ids) * (len(lot) + 1) > BATCH_TOKENS:
-            yield lot
-            lot = []
-        lot.append(place)
-    if lot:
-        yield lot
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ Flow: `Batch` -> `EvidenceModel` -> a logit for each sentence and one for "somet
 after half of the layers and after all. `Teacher` is a larger one whose scores it is to imitate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -19,6 +20,7 @@ FROZEN_OF_LARGE = 3
 
 _TOKENS, _SENTENCES = 16, 4  # a shape has multiples of these
 
+T = TypeVar("T")
 Scores = tuple[
     torch.Tensor, torch.Tensor
 ]  # logits of sentences (n, s), of "something answers" (n,)
@@ -27,6 +29,20 @@ Scores = tuple[
 def padded(tokens: int) -> int:
     """How many tokens a window of so many takes."""
     return -(-tokens // _TOKENS) * _TOKENS
+
+
+def of_like_length(
+    some: Iterable[T], window: Callable[[T], Window], tokens: int
+) -> Iterator[list[T]]:
+    """Lots of what has windows of like length, `tokens` in each at the most, padding included."""
+    lot: list[T] = []
+    for one in sorted(some, key=lambda each: len(window(each).ids)):
+        if lot and padded(len(window(one).ids)) * (len(lot) + 1) > tokens:
+            yield lot
+            lot = []
+        lot.append(one)
+    if lot:
+        yield lot
 
 
 @dataclass(frozen=True, slots=True)

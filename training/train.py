@@ -26,7 +26,7 @@ from rag.encoders.embedding import multiplies_bfloat16
 from rag.evidence.windows import Window, WindowTokenizer
 from training.bases import cross_encoder_folder
 from training.examples import SEED, Example
-from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, loss, padded
+from training.model import Batch, EvidenceModel, Scores, Teacher, imitation, loss, of_like_length
 
 BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
@@ -111,12 +111,7 @@ def batches(
     order = list(some)
     chance.shuffle(order)
     for start in range(0, len(order), 1_500):
-        part = sorted(order[start : start + 1_500], key=lambda one: len(one.window.ids))
-        lots: list[list[Labelled]] = [[]]
-        for one in part:
-            if lots[-1] and padded(len(one.window.ids)) * (len(lots[-1]) + 1) > tokens:
-                lots.append([])
-            lots[-1].append(one)
+        lots = [*of_like_length(order[start : start + 1_500], lambda one: one.window, tokens)]
         chance.shuffle(lots)
         yield from lots
 
