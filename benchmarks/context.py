@@ -5,7 +5,7 @@
 benchmarks/context_needs.tsv names 200 sentences drawn by chance, 120 that answer a question of
 MultiRC and 80 of seeds/, each with whether one reader needed the sentence before to know who or
 what it speaks of. The rules were made by looking at the part `tune`; `test` was marked before they
-were changed, and not looked at again.
+were changed. Its totals were seen between changes, its cases not.
 """
 
 import argparse

@@ -8,7 +8,7 @@ not seen so is a question like any other.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from rag.datatypes import Query
 from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS
@@ -43,14 +43,14 @@ class _Name:
 
 def _speakers(words: Sequence[str]) -> Iterator[_Name]:
     """Names that stand where a speaker would, likeliest first."""
-    verbs, nouns, before_names = _cues()
     names = _names(words)
     for place, word in enumerate(words):
         cue = term(word.casefold())
-        if cue not in verbs | nouns | before_names:
+        if cue not in asking_terms():
             continue
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
-        if cue in before_names or following == "by" or (cue in nouns and following == "of"):
+        of = following == "of" and cue in _stems(ASKED_NOUNS)
+        if cue in _stems(ACCORDING) or following == "by" or of:
             yield from [one for one in names if one.place > place][:1]
         yield from [one for one in names[::-1] if one.end <= place and _speaks(one, words, place)]
 
@@ -63,12 +63,15 @@ def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     return not of and (not owns or one.end == cue)
 
 
-@lru_cache(maxsize=1)
-def _cues() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    verbs, nouns, before = (
-        frozenset(map(term, some)) for some in (ASKED_VERBS, ASKED_NOUNS, ACCORDING)
-    )
-    return verbs, nouns, before
+@cache
+def asking_terms() -> frozenset[str]:
+    """Terms of the words that ask for somebody's words."""
+    return _stems(ASKED_VERBS | ASKED_NOUNS | ACCORDING)
+
+
+@cache
+def _stems(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(term, words))
 
 
 def _names(words: Sequence[str]) -> list[_Name]:

@@ -7,11 +7,10 @@ nothing is joined, cut or reworded.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from rag.asked import asking_terms
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
-from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.terms import content_terms, content_words, term, terms, words
 
 _NEGATION = re.compile(
@@ -128,12 +127,6 @@ def _heard(query: Query, evidence: Sequence[Evidence]) -> tuple[tuple[str, int],
             documents.setdefault(who, set()).add(one.sentence.document.id)
     counts = {who: len(some) for who, some in documents.items()}
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))[:_HEARD]
-
-
-@lru_cache(maxsize=1)
-def asking_terms() -> frozenset[str]:
-    """Terms of the words that ask for somebody's words."""
-    return frozenset(map(term, ASKED_NOUNS | ASKED_VERBS | ACCORDING))
 
 
 def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]:

@@ -8,8 +8,9 @@ Law: a context is a sentence of the same document, as it stands there; it is nev
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 
-from rag.datatypes import Answer, Evidence, Sentence, Statement
+from rag.datatypes import Answer, Document, Evidence, Sentence, Statement
 from rag.quotes import Attribution
 from rag.terms import is_function_word
 
@@ -46,21 +47,22 @@ _EXPECTS_MORE = re.compile(r"[:;—–-][\"'”’]?$|\bif\b[^.?!]*\?[\"'”’]
 
 def with_context(
     answer: Answer,
-    sentences: Callable[[str], Sequence[Sentence]],
+    sentences: Callable[[Document], Sequence[Sentence]],
     attributions: Callable[[str], Sequence[Attribution]],
 ) -> Answer:
     """The answer, each shown sentence with the one before it where it cannot stand alone.
 
     Args:
         answer: As composed.
-        sentences: Of the document of an id, in order.
+        sentences: Of a document, in order.
         attributions: Of the document of an id, in order.
     """
+    sentences, attributions = cache(sentences), cache(attributions)
 
     def of(one: Evidence) -> Evidence:
-        name = one.sentence.document.id
-        before = _before(one.sentence, sentences(name))
-        needed = before and needs(one.sentence, before, attributions(name))
+        document = one.sentence.document
+        before = _before(one.sentence, sentences(document))
+        needed = before and needs(one.sentence, before, attributions(document.id))
         return replace(one, context=before.span) if before and needed else one
 
     statements = tuple(Statement(tuple(map(of, each.evidence))) for each in answer.statements)

@@ -118,7 +118,7 @@ def timeline_object(found: Timeline) -> dict[str, Json]:
 
     `diff` tells how a further wording of an utterance differs from its first.
     """
-    cited = Citations(one.sentence.document for each in found.utterances for one in each.wordings)
+    cited = Citations(one.sentence.document for each in found.utterances for one in each.evidence)
     return {
         "schema": TIMELINE,
         "speaker": found.speaker,
@@ -130,30 +130,22 @@ def timeline_object(found: Timeline) -> dict[str, Json]:
 
 
 def _utterance(said: Utterance, cited: Citations) -> Json:
-    first = said.wordings[0].sentence.text
+    first = said.evidence[0].sentence.text
     return {
         "date": said.date,
         "independent": said.independent,
         "wordings": [
             {
-                **_place_of(one.sentence),
+                "document": one.sentence.document.id,
+                **_span(one.sentence.document, one.sentence.span),
                 "citation": cited[one.sentence.document],
                 "date": one.sentence.document.date,
                 "kind": one.sentence.kind,
                 "score": round(one.probability, 4),
                 "diff": [[*step] for step in differences(first, one.sentence.text)] if at else [],
             }
-            for at, one in enumerate(said.wordings)
+            for at, one in enumerate(said.evidence)
         ],
-    }
-
-
-def _place_of(sentence: Sentence) -> dict[str, Json]:
-    return {
-        "text": sentence.text,
-        "document": sentence.document.id,
-        "start": sentence.span.start,
-        "end": sentence.span.end,
     }
 
 
@@ -216,8 +208,10 @@ def speaker_object(one: Person) -> dict[str, Json]:
 
 
 def _place(document: Document, span: Span | None) -> Json:
-    if span is None:
-        return None
+    return None if span is None else _span(document, span)
+
+
+def _span(document: Document, span: Span) -> dict[str, Json]:
     return {"start": span.start, "end": span.end, "text": span.of(document.text)}
 
 

@@ -4,7 +4,7 @@ Offsets count Unicode code points and are half-open. The text of a document exis
 `Document`; everything else holds a `Span` into it, so that a quote cannot differ from its source.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from hashlib import sha256
 from typing import Literal
@@ -36,6 +36,10 @@ class Span:
     def of(self, text: str) -> str:
         """The characters of `text` that this span covers."""
         return text[self.start : self.end]
+
+    def shared(self, other: "Span") -> int:
+        """How many characters both cover."""
+        return max(0, min(self.end, other.end) - max(self.start, other.start))
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,10 @@ class Filters:
     speaker: str | None = None
 
     def __bool__(self) -> bool:
-        return any((self.document, self.outlet, self.since, self.until, self.speaker))
+        return any(getattr(self, name) for name in FILTERS)
+
+
+FILTERS = tuple(one.name for one in fields(Filters))  # as options, requests and batches name them
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,6 @@ class OnRecord:
         self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
         self._reader = shipped_reader()
-        self._timeline_reader = shipped_reader(_TIMELINE)
         self._loading = Lock()
         self._encoding = ThreadPoolExecutor(thread_name_prefix="encode")
 
@@ -187,9 +186,7 @@ class OnRecord:
             if filters.speaker:
                 usable = tuple(one for one in usable if one.sentence.speaker in query.people)
             composed = compose(query, usable, unanswered=reason, config=config)
-            answer = with_context(
-                composed, lambda name: record.sentences(record.document(name)), record.attributions
-            )
+            answer = with_context(composed, record.sentences, record.attributions)
             return Explained(query, hits, evidence, answer)
 
         found = _settled(self._snapshots, read)
@@ -229,20 +226,20 @@ class OnRecord:
             As `ask`.
         """
         who = " ".join(speaker.split())
-        filters = _checked_filters(replace(filters or Filters(), speaker=who))
-        text = _checked(f"What did {who} say about {_checked(subject)}?")
         if not who:
             raise InputInvalid("the speaker is empty", "give a name")
+        filters = _checked_filters(replace(filters or Filters(), speaker=who))
+        text = _checked(f"What did {who} say about {_checked(subject)}?")
         ahead = self._ahead(text)
+        reader = shipped_reader(_TIMELINE)
 
         def look(record: Record) -> Timeline:
             query, collection, found = self._ranked(record, text, ahead, filters, _TIMELINE.depth)
             hits = search(found, record, depth=_TIMELINE.depth)
             said = [
                 one
-                for one in self._timeline_reader.read(query, hits, collection)
-                if one.sentence.speaker in query.people
-                and one.probability >= self._reader.min_confidence
+                for one in reader.read(query, hits, collection)
+                if one.sentence.speaker in query.people and one.probability >= reader.min_confidence
             ]
             return timeline(who, query.people, subject, said)
 
@@ -308,9 +305,10 @@ class OnRecord:
             filters=filters,
             config=config,
         )
-        query = asked(text, record)
         if filters.speaker:
             query = Query(text, filters.speaker, record.people_named(filters.speaker))
+        else:
+            query = asked(text, record)
         return query, _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":
@@ -424,8 +422,8 @@ def _speaker_of(record: Record, document: Document, span: Span) -> str | None:
     """Who says the words of a span: of several, who says most of them."""
     shared: Counter[str] = Counter()
     for one in record.attributions(document.id):
-        both = min(span.end, one.content.end) - max(span.start, one.content.start)
-        if both > 0 and one.name is not None:
+        both = span.shared(one.content)
+        if both and one.name is not None:
             shared[record.person(one.name)] += both
     return max(shared, key=lambda name: (shared[name], name), default=None)
 

@@ -88,8 +88,8 @@ def _axis(found: Timeline) -> Markup:
 
 def _lines(one: Utterance) -> list[str]:
     """When and where it was said, and the words, as many as there is room for."""
-    first = one.wordings[0].sentence
-    outlets = [each.sentence.document.outlet or each.sentence.document.id for each in one.wordings]
+    first = one.evidence[0].sentence
+    outlets = [each.sentence.document.outlet or each.sentence.document.id for each in one.evidence]
     head = f"{one.date or 'no date'} · {', '.join(dict.fromkeys(outlets))}"
     words = " ".join(first.text.split())
     said = textwrap.wrap(words, _COLUMNS, max_lines=_LONGEST, placeholder=" …")

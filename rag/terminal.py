@@ -107,9 +107,7 @@ def print_answer(out: Console, answer: Answer) -> None:
         out.print(Text(f"confidence {answer.confidence:.2f}", style="dim"))
     if cited.documents:
         out.print()
-        out.print(Text("Sources", style="bold"))
-        for document in cited.documents:
-            put(out, _source(cited[document], document), indent=2)
+        _print_sources(out, cited)
 
 
 _SAID = {"direct": "quoted", "indirect": "reported"}
@@ -164,16 +162,14 @@ def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:
         out.print(head.append(f" {shown(document.id)} {span}  {hit.score:.4f}", style="dim"))
         put(out, Text(shown(hit.passage.text)), indent=3)
         out.print()
-    out.print(Text("Sources", style="bold"))
-    for document in cited.documents:
-        put(out, _source(cited[document], document), indent=2)
+    _print_sources(out, cited)
 
 
 def print_timeline(out: Console, found: Timeline) -> None:
     """What was said, by date; further wordings with their words that differ, and the sources."""
-    cited = Citations(one.sentence.document for each in found.utterances for one in each.wordings)
+    cited = Citations(one.sentence.document for each in found.utterances for one in each.evidence)
     for said in found.utterances:
-        first, *others = said.wordings
+        first, *others = said.evidence
         head = Text(said.date or "no date", style="bold")
         head.append(f" · {_SAID.get(first.sentence.kind, '')}", style="not bold dim")
         out.print(head)
@@ -184,9 +180,7 @@ def print_timeline(out: Console, found: Timeline) -> None:
             line = Text("also: ", style="dim").append(" ".join(words), style="not dim")
             put(out, line.append(f" [{cited[one.sentence.document]}]", style="cyan"), indent=4)
         out.print()
-    out.print(Text("Sources", style="bold"))
-    for document in cited.documents:
-        put(out, _source(cited[document], document), indent=2)
+    _print_sources(out, cited)
 
 
 def _cited(one: Evidence, cited: Citations) -> Text:
@@ -257,9 +251,7 @@ def print_checked(out: Console, checked: Checked, *, place: str = "") -> None:
         least = "" if checked.counted else "at least "
         put(out, Text(f"and in {least}{checked.more:,} more places", style="dim"), indent=2)
     out.print()
-    out.print(Text("Sources", style="bold"))
-    for document in cited.documents:
-        put(out, _source(cited[document], document), indent=2)
+    _print_sources(out, cited)
 
 
 def print_count(out: Console, name: str, verdicts: Sequence[str]) -> None:
@@ -295,6 +287,12 @@ def _shortened(text: str) -> str:
     half = _LONGEST_SHOWN // 2
     left = len(words) - 2 * half
     return " ".join([*words[:half], f"<{left} words>", *words[-half:]])
+
+
+def _print_sources(out: Console, cited: Citations) -> None:
+    out.print(Text("Sources", style="bold"))
+    for document in cited.documents:
+        put(out, _source(cited[document], document), indent=2)
 
 
 def _source(number: int, document: Document) -> Text:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
-from rag.datatypes import Evidence
+from rag.datatypes import Evidence, Statement
 from rag.terms import content_terms
 
 _ALIKE = 0.4  # share of content terms (Jaccard) from which two wordings are of one utterance
@@ -21,23 +21,15 @@ Step = tuple[str, str, str]  # "equal", "insert", "delete" or "replace"; words o
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class Utterance(Statement):
     """One thing that was said, in the wordings of the documents that have it, likeliest first."""
-
-    wordings: tuple[Evidence, ...]
 
     @property
     def date(self) -> str | None:
         """The earliest day on which a document has it; `None` where none has a date."""
         return min(
-            (day for one in self.wordings if (day := one.sentence.document.date)), default=None
+            (day for one in self.evidence if (day := one.sentence.document.date)), default=None
         )
-
-    @property
-    def independent(self) -> int:
-        """How many reports have it, copies counted once."""
-        documents = [one.sentence.document for one in self.wordings]
-        return len({one.origin or one.sha256 for one in documents})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +64,7 @@ def timeline(
         else:
             home.append(one)
     found = [Utterance(tuple(group)) for group in groups]
-    order = sorted(found, key=lambda one: (one.date or _UNDATED, _place(one.wordings[0])))
+    order = sorted(found, key=lambda one: (one.date or _UNDATED, _place(one.evidence[0])))
     return Timeline(speaker, tuple(people), subject, tuple(order))
 
 

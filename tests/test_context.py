@@ -13,7 +13,7 @@ def context(text: str, wanted: str, *attributions: Attribution) -> str | None:
     (sentence,) = (one for one in parts if one.text.startswith(wanted))
     hit = Hit(Passage(document, sentence.span, (sentence,)), 1.0)
     answer = Answer("q", (Statement((Evidence(sentence, 1, 0.9, hit),)),), 0.9, "answered")
-    found = with_context(answer, lambda name: parts, lambda name: attributions)
+    found = with_context(answer, lambda document: parts, lambda name: attributions)
     span = found.statements[0].evidence[0].context
     return span and span.of(text)
 
@@ -62,5 +62,5 @@ def test_the_first_sentence_has_none_and_none_comes_from_beyond_a_heading() -> N
     heading = Sentence(document, Span(at, at + 8), "heading")
     hit = Hit(Passage(document, second.span, (second,)), 1.0)
     answer = Answer("q", (Statement((Evidence(second, 1, 0.9, hit),)),), 0.9, "answered")
-    found = with_context(answer, lambda name: (first, heading, second), lambda name: ())
+    found = with_context(answer, lambda document: (first, heading, second), lambda name: ())
     assert found.statements[0].evidence[0].context is None

@@ -36,7 +36,7 @@ def test_utterances_come_by_date_undated_last() -> None:
 def test_other_wordings_of_other_outlets_are_one_utterance() -> None:
     found = of(said(WIRE, "a", "2024-05-01"), said(LOCAL, "b", "2024-05-02", 0.8))
     (only,) = found.utterances
-    assert [one.sentence.text for one in only.wordings] == [WIRE, LOCAL]
+    assert [one.sentence.text for one in only.evidence] == [WIRE, LOCAL]
     assert (only.date, only.independent) == ("2024-05-01", 2)
 
 

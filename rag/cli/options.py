@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NoReturn, TypeAlias
 
-from rag.datatypes import Filters
+from rag.datatypes import FILTERS, Filters
 from rag.errors import InputInvalid
 
 DEFAULT_INDEX = Path(".onrecord")
-_FILTERS = ("document", "outlet", "since", "until", "speaker")
 STATUS = "exit status:  0 {yes}, 1 {no}, 2 could not run"
 
 
@@ -85,7 +84,7 @@ def filters_of(given: Mapping[str, object]) -> Filters:
     Raises:
         InputInvalid: One is no text.
     """
-    return Filters(**{name: _text(name, given.get(name)) for name in _FILTERS})
+    return Filters(**{name: _text(name, given.get(name)) for name in FILTERS})
 
 
 def _text(name: str, value: object) -> str | None:

@@ -75,7 +75,10 @@ def persons(often: Mapping[str, int]) -> dict[str, str]:
     Args:
         often: How many attributions each spelling has.
     """
-    return {written: _name(_by_use(group, often)) for group in _groups(often) for written in group}
+    found: dict[str, str] = {}
+    for group in _groups(often):
+        found.update(dict.fromkeys(group, _name(_by_use(group, often))))
+    return found
 
 
 def _by_use(group: Iterable[str], often: Mapping[str, int]) -> list[str]:

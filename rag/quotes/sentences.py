@@ -50,7 +50,7 @@ def _beside(
 
 
 def _of(here: Span, some: Sequence[Attribution]) -> tuple[str | None, Kind]:
-    direct = sum(_shared(here, one.content) for one in some if one.kind == "direct")
+    direct = sum(here.shared(one.content) for one in some if one.kind == "direct")
     begins = any(one.kind == "direct" and one.content.start <= here.start + 1 for one in some)
     quoted = direct >= (_BEGINS if begins else _QUOTED) * len(here)
     told_here = [
@@ -58,21 +58,15 @@ def _of(here: Span, some: Sequence[Attribution]) -> tuple[str | None, Kind]:
         for one in some
         if _inside(one.cue, here)
         or _inside(one.speaker, here)
-        or _shared(here, one.content) >= _REPORTED * len(here)
+        or here.shared(one.content) >= _REPORTED * len(here)
     ]
     known = [one for one in told_here if one.speaker is not None]
     # What one says of what another says is the first one's: the longer content is the outer.
-    most = max(
-        known, key=lambda one: (_shared(here, one.content), -one.content.start), default=None
-    )
+    most = max(known, key=lambda one: (here.shared(one.content), -one.content.start), default=None)
     name = most.name if most is not None else None
     if quoted:
         return name, "direct"
     return name, "indirect" if most is not None else "text"
-
-
-def _shared(one: Span, other: Span) -> int:
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
 def _inside(part: Span | None, whole: Span) -> bool:

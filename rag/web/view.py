@@ -15,7 +15,7 @@ import gradio as gr
 
 from rag.compose import notes
 from rag.contracts import Json, answer_object
-from rag.datatypes import Filters
+from rag.datatypes import FILTERS, Filters
 from rag.engine import OnRecord
 from rag.errors import InputInvalid, OnRecordError
 
@@ -78,9 +78,8 @@ def answer(engine: OnRecord, given: object) -> dict[str, Json]:
         InputInvalid: It is no request, or the question or a filter cannot be used.
         IndexUnusable: The index went away or was damaged meanwhile.
     """
-    filters = ("document", "outlet", "since", "until", "speaker")
-    texts = _texts(given, "question", *filters)
-    chosen = Filters(**{name: texts[name] or None for name in filters})
+    texts = _texts(given, "question", *FILTERS)
+    chosen = Filters(**{name: texts[name] or None for name in FILTERS})
     found = engine.ask(texts["question"], filters=chosen)
     return {"answer": answer_object(found), "notes": [*notes(found)]}
 
