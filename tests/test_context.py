@@ -27,6 +27,9 @@ def context(text: str, wanted: str, *attributions: Attribution) -> str | None:
         ("Nobody will pay if the bridge falls.", "Otherwise the city pays for it."),
         ("The mayor gave two reasons for it:", "The bridge is old and rusty."),
         ("Taxes will not rise this year.", "Nor will the fees for water."),
+        ("Ann Lee lost by two votes.", "After the vote she left the town for good."),
+        ("People fled the town in May.", "“We will bring them home,” the mayor said."),
+        ("Towns lend each other pumps.", "The history of such help is a long one."),
     ],
 )
 def test_what_cannot_stand_alone_has_the_sentence_before(before: str, sentence: str) -> None:

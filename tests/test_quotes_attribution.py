@@ -156,6 +156,14 @@ def test_a_pronoun_a_title_and_an_office_lead_to_one_name() -> None:
     assert names(text) == [*["Vladimir Putin"] * 3, "Ana Soto"]
 
 
+def test_a_leader_of_one_country_is_not_the_one_of_another() -> None:
+    text = (
+        "Danish President Ana Soto met the Spanish president, Bo Lind. Lind left early. "
+        "The Danish leader said it was late. The Spanish president said he was tired."
+    )
+    assert names(text) == ["Ana Soto", "Bo Lind"]
+
+
 def test_who_belongs_to_somebody_is_not_that_person() -> None:
     text = "Vladimir Putin was silent. “He is busy this week,” Putin’s spokesman said."
     assert names(text) == [None]

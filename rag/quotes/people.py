@@ -75,28 +75,15 @@ def persons(often: Mapping[str, int]) -> dict[str, str]:
     Args:
         often: How many attributions each spelling has.
     """
-    found: dict[str, str] = {}
-    for group in _groups(often):
-        found.update(dict.fromkeys(group, _name(_by_use(group, often))))
-    return found
-
-
-def _by_use(group: Iterable[str], often: Mapping[str, int]) -> list[str]:
-    return sorted(group, key=lambda name: (-often[name], name))
-
-
-def _name(spellings: Sequence[str]) -> str:
-    """The first that is written in full, or else the first."""
-    return next((name for name in spellings if " " in name), spellings[0])
+    return {written: group[0] for group in _groups(often) for written in group}
 
 
 def _person(
     group: Sequence[str], counts: dict[str, _Counts], documents: dict[str, set[str]]
 ) -> Person:
-    spellings = _by_use(group, {name: counts[name].total for name in group})
     return Person(
-        name=_name(spellings),
-        variants=tuple(spellings),
+        name=group[0],
+        variants=tuple(sorted(group, key=lambda name: (-counts[name].total, name))),
         direct=sum(counts[name].direct for name in group),
         indirect=sum(counts[name].indirect for name in group),
         documents=len(set().union(*(documents[name] for name in group))),
@@ -104,7 +91,10 @@ def _person(
 
 
 def _groups(counts: Mapping[str, int]) -> list[list[str]]:
-    """The spellings of each person: full names first, then the lone ones join them."""
+    """The spellings of each person: full names first, most often first, then lone ones join them.
+
+    So the first of each names the person: in full where it is written so, as it is most often.
+    """
     order = sorted(counts, key=lambda name: (" " not in name, -counts[name], name))
     groups: list[list[str]] = []
     heads: list[Name] = []
