@@ -53,6 +53,7 @@ COLUMNS = (
     Column("… finishing", lambda one: one["finishing_s"], 1),
     Column("sentences / s", lambda one: one["sentences"] / one["build_s"]),
     Column("peak MB", lambda one: one["build_peak_mb"]),
+    Column("… of each helper", lambda one: one["helper_peak_mb"]),
     Column("index, MB", lambda one: one["index_bytes"] / 1e6, 1),
     Column("bytes / sentence", lambda one: one["index_bytes"] / one["sentences"]),
     Column("open, ms", lambda one: one["open_ms"]),
@@ -111,6 +112,7 @@ def build(corpus: Path, index: Path) -> Figures:
         **{f"{name}_s": stages.seconds[name] for name in Stages.NAMES},
         "build_s": sum(stages.seconds.values()),
         "build_peak_mb": peak_mb(),
+        "helper_peak_mb": peak_mb(resource.RUSAGE_CHILDREN),
         **bytes_of(index),
     }
 
@@ -170,10 +172,10 @@ def percentile(times: Sequence[float], share: int) -> float:
     return quantiles(times, n=100, method="inclusive")[share - 1]
 
 
-def peak_mb() -> float:
-    """Most memory that this process held at once."""
+def peak_mb(whose: int = resource.RUSAGE_SELF) -> float:
+    """Most memory that this process, or any one that it started and that ended, held at once."""
     scale = 1 if sys.platform == "darwin" else 1024  # of bytes there, of kilobytes elsewhere
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6
+    return resource.getrusage(whose).ru_maxrss * scale / 1e6
 
 
 def bytes_of(index: Path) -> Figures:
@@ -227,7 +229,8 @@ asked in a process of its own, with the default encoder.
 
 The index is counted without the query encoder beside it, which is the same for all sizes (91 MB).
 Peak memory is the most that the process held at once, its libraries included: torch and
-sentence-transformers for building, ONNX Runtime and FAISS for asking. Asked are the questions of
+sentence-transformers for building, ONNX Runtime and FAISS for asking. Helpers are processes that
+tell who says what, one on each core, once there are enough documents. Asked are the questions of
 `tests/gold/seeds`, each once before it counts.
 """
 

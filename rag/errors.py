@@ -15,6 +15,7 @@ OnRecordError
     ├── IndexOutdated       written by another version of the format
     ├── IndexDamaged        a part is missing or half-written
     ├── IndexUnwritable     the disk is full, or the folder may not be written to
+    ├── IndexInterrupted    a process that took part in the build was killed
     └── IndexBusy           another process is writing it
 
 Abstaining is a value (`Answer.status`), never one of these.
@@ -139,6 +140,12 @@ class IndexUnwritable(IndexUnusable):
     """The disk is full, or the folder may not be written to; what was there is unchanged."""
 
     mend = "free space or permit writing, or name another folder with --index; nothing was changed"
+
+
+class IndexInterrupted(IndexUnusable):
+    """A process that took part in a build was killed; what was there is unchanged."""
+
+    mend = "have 1 GB of memory free, then index again; nothing was changed"
 
 
 class IndexBusy(IndexUnusable):

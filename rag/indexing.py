@@ -9,6 +9,7 @@ import errno
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import BrokenExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,19 +22,21 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag import lexical, origins
+from rag.analysis import ANALYSIS, Analysis
 from rag.datatypes import Document, Passage
 from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, Rows, SentenceTransformerEncoder
 from rag.errors import (
     DocumentUnreadable,
     IndexBusy,
     IndexDamaged,
+    IndexInterrupted,
     IndexMissing,
     IndexUnwritable,
     NothingToIndex,
 )
-from rag.quotes import attribute, persons, told
+from rag.quotes import persons
 from rag.readers import STDIN, Source, fetch, read, sources
-from rag.segment import PassageConfig, passages, segment, titled
+from rag.segment import PassageConfig, passages, titled
 from rag.store import (
     DERIVED,
     RECORD,
@@ -48,8 +51,7 @@ from rag.store import (
 from rag.terms import STEMMER
 from rag.vectors import LEVELS, path_of, save, sync_folder, sync_tree
 
-# Raise it when `segment`, `quotes`, `terms` or `origins` give other results: indexes are cut again.
-ANALYSIS = 4
+_CUT_AT_ONCE = 1_000_000  # characters; enough to keep all cores at work, and little memory
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
 _WORDINGS_AT_ONCE = 256  # documents that are held to be compared; about 0.1 MB each
 _KEEP_AT_ONCE = 256  # vectors; few enough to lose little in a crash
@@ -102,17 +104,22 @@ def build(
     Raises:
         NothingToIndex: No path gave a document.
         EncoderUnavailable: The model is not on this machine.
-        IndexBusy, IndexForeign, IndexOutdated, IndexDamaged, IndexUnwritable: See `errors`.
+        IndexBusy, IndexForeign, IndexOutdated, IndexDamaged, IndexUnwritable, IndexInterrupted:
+            See `errors`.
     """
     check_place(index)
     if not paths and not (index / RECORD).exists():
         raise IndexMissing(index, "there is no index here")
     with _clear_errors(index):
         index.mkdir(parents=True, exist_ok=True)
-        with _lock(index), closing(Writer(index, mend=not paths)) as writer:
+        with (
+            _lock(index),
+            closing(Writer(index, mend=not paths)) as writer,
+            Analysis() as analysis,
+        ):
             if not paths and writer.settings is None:
                 raise IndexMissing(index, "its first build never ended")
-            return _Build(writer, encoder, config, progress).run(paths)
+            return _Build(writer, analysis, encoder, config, progress).run(paths)
 
 
 @contextmanager
@@ -132,6 +139,8 @@ def _clear_errors(index: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise IndexUnwritable(index, (error.strerror or str(error)).lower()) from error
         raise
+    except BrokenExecutor as error:
+        raise IndexInterrupted(index, "a process that took part was killed") from error
     except sqlite3.OperationalError as error:
         raise IndexUnwritable(index, str(error)) from error
     except sqlite3.DatabaseError as error:
@@ -153,11 +162,12 @@ class _Build:
     def __init__(
         self,
         writer: Writer,
+        analysis: Analysis,
         encoder: str | None,
         config: PassageConfig | None,
         progress: Progress,
     ) -> None:
-        self.writer, self.progress = writer, progress
+        self.writer, self.analysis, self.progress = writer, analysis, progress
         self.before = writer.settings
         self.encoder_name = encoder or (self.before.encoder if self.before else DEFAULT_ENCODER)
         if config is None and self.before is not None:
@@ -168,6 +178,8 @@ class _Build:
         self.encoder: SentenceTransformerEncoder | None = None
         self.stdin: bytes | None = None
         self.rebuilt = False
+        self.uncut: dict[str, Document] = {}
+        self.uncut_length = 0  # characters
         self.pending: dict[bytes, str] = {}
         self.waiting: list[tuple[_Changed, int, Document]] = []
         self.failures: list[DocumentUnreadable] = []
@@ -188,6 +200,7 @@ class _Build:
         if paths and not (self.added or self.updated or self.unchanged):
             where = ", ".join(str(path) for path in paths)
             raise NothingToIndex(where, "no document could be read", tuple(self.failures))
+        self.cut()
         self.embed()
         if self.writer.changed or not self.derived_is_whole():
             self.finish()
@@ -288,7 +301,8 @@ class _Build:
         total = self.writer.counts().documents
         for number, document in enumerate(self.writer.documents()):
             self.progress("cutting again", number, total)
-            self.cut(document)
+            self.put_off(document)
+        self.cut()
 
     def update(self, one: _Changed) -> None:
         """Read a file and bring its documents into the record."""
@@ -353,10 +367,19 @@ class _Build:
         else:
             self.added += 1
         self.writer.add(file, document)
-        self.cut(document)
+        self.put_off(document)
 
-    def cut(self, document: Document) -> None:
-        """Cut a stored document; the vectors of its parts follow in batches."""
+    def put_off(self, document: Document) -> None:
+        """Cut a stored document when there are enough to keep all cores at work."""
+        self.uncut[document.id] = document
+        self.uncut_length += len(document.text)
+        if self.uncut_length >= _CUT_AT_ONCE:
+            self.cut()
+
+    def cut(self) -> None:
+        """Cut what was put off; the vectors of the parts follow in batches."""
+        if not self.uncut:
+            return
         assert self.encoder is not None, "an encoder is loaded before anything is written"
         fingerprint = self.encoder.fingerprint
 
@@ -366,15 +389,20 @@ class _Build:
             self.pending[name] = text
             return name
 
-        (attributions,) = attribute([document])
-        parts = told(segment(document), attributions)
-        self.writer.cut(
-            document,
-            parts,
-            [(one, key(one)) for one in passages(parts, self.config)],
-            attributions,
-        )
-        self.writer.sign(document.id, origins.signature(origins.wording(parts)))
+        documents = list(self.uncut.values())
+        for number, (document, found) in enumerate(
+            zip(documents, self.analysis.of(documents), strict=True)
+        ):
+            self.progress("cutting", number, len(documents))
+            self.writer.cut(
+                document,
+                found.sentences,
+                [(one, key(one)) for one in passages(found.sentences, self.config)],
+                found.attributions,
+            )
+            self.writer.sign(document.id, found.signature)
+        self.uncut.clear()
+        self.uncut_length = 0
         if len(self.pending) >= _EMBED_AT_ONCE:
             self.embed()
 

@@ -1,0 +1,79 @@
+"""Documents analysed on all cores: the same results in the same order, and a worker that dies."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rag import Document, OnRecord, analysis
+from rag.analysis import Analysis, analyse
+from rag.errors import IndexInterrupted
+
+
+@pytest.fixture
+def by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few documents are enough to start processes."""
+    monkeypatch.setattr(analysis, "_SEVERAL", 1)
+    monkeypatch.setattr("loky.cpu_count", lambda: 2)
+
+
+@pytest.fixture
+def articles(tmp_path: Path, seeds: Path) -> Path:
+    """Forty articles, each different."""
+    (tmp_path / "articles").mkdir()
+    for number in range(8):
+        for path in seeds.iterdir():
+            text = path.read_text(encoding="utf-8")
+            (tmp_path / "articles" / f"{number}-{path.name}").write_text(f"No. {number}.\n\n{text}")
+    return tmp_path / "articles"
+
+
+def children() -> list[int]:
+    """The processes of the pool, without what keeps count of its files."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(os.getpid()), "-f", "popen_loky_posix"], capture_output=True, text=True
+    )
+    return [int(line) for line in found.stdout.split()]
+
+
+@pytest.mark.usefixtures("by_processes")
+def test_it_is_the_same_wherever_it_is_made(articles: Path) -> None:
+    documents = [Document(path.name, path.read_text()) for path in sorted(articles.iterdir())[:9]]
+    with Analysis() as made:
+        there = list(made.of(documents))
+        assert len(children()) == 2
+    assert children() == []
+    for document, one in zip(documents, there, strict=True):
+        here = analyse(document)
+        assert one.sentences == here.sentences
+        assert one.attributions == here.attributions
+        assert (one.signature == here.signature).all()
+        assert any(sentence.speaker for sentence in one.sentences)
+
+
+def test_a_few_documents_start_no_process(seeds: Path) -> None:
+    with Analysis() as made:
+        found = list(made.of([Document("a", "The mayor said that it rains.")]))
+        assert children() == []
+    assert [len(one.sentences) for one in found] == [1]
+
+
+@pytest.mark.usefixtures("by_processes")
+def test_a_killed_process_ends_the_build_and_leaves_what_was_there(
+    tmp_path: Path, articles: Path, seeds: Path, tiny_encoder: Path
+) -> None:
+    index = tmp_path / "index"
+    OnRecord.build(index, [seeds], encoder=str(tiny_encoder))
+    before = OnRecord.open(index).info()
+
+    def kill(stage: str, done: int, total: int) -> None:
+        if stage == "cutting" and done == 0:
+            for child in children():
+                os.kill(child, signal.SIGKILL)
+
+    with pytest.raises(IndexInterrupted, match=r"was killed\. Mend: "):
+        OnRecord.build(index, [articles], progress=kill)
+    assert OnRecord.open(index).info() == before
+    assert OnRecord.build(index, [articles]).added == 40
