@@ -41,7 +41,9 @@ def _stem(word: str) -> str:
 def _folded(text: str) -> str:
     if text.isascii():  # nothing to decompose
         return text.casefold()
-    decomposed = unicodedata.normalize("NFKD", _SIGNS.sub("", text))
+    # Folded before marks are dropped, too: the iota below a Greek vowel is a mark and a letter.
+    folded = unicodedata.normalize("NFD", _SIGNS.sub("", text)).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.terms import content_terms, terms
@@ -59,6 +59,8 @@ def test_a_question_of_function_words_keeps_them() -> None:
     assert content_terms("Who is he?") == ("who", "is", "he")
 
 
+@example("\N{COMBINING GREEK YPOGEGRAMMENI}")
+@example("\N{GREEK SMALL LETTER ALPHA WITH YPOGEGRAMMENI}")
 @given(TEXTS)
 def test_terms_do_not_depend_on_the_form_of_unicode_or_on_case(text: str) -> None:
     assert terms(unicodedata.normalize("NFC", text)) == terms(unicodedata.normalize("NFD", text))
