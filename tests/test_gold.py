@@ -772,7 +772,7 @@ def on_terminal(*keys: str, **environment: str) -> tuple[str, int]:
     if child == 0:
         os.environ.update({"TERM": "xterm-256color", **environment})
         os.execv(sys.executable, [*COMMAND, "gold", *FILE])
-    shown, waiting, end = b"", list(keys), monotonic() + 60
+    shown, waiting, end = b"", list(keys), monotonic() + 240  # a busy machine
     with suppress(OSError):  # how Linux tells the end of a terminal
         while monotonic() < end:
             if not select([ours], [], [], 2)[0]:
