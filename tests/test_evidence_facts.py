@@ -22,16 +22,18 @@ def of(text: str, speaker: str | None = None) -> Sentence:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        (Query("what did Lee say?", "Lee", ("Ann Lee", "Bo Lee")), [1, -1, 0]),
-        (Query("what did Roe say?", "Roe"), [-1, -1, 0]),
-        (Query("who left?"), [0, 0, 0]),
+        (Query("what did Lee say?", "Lee", ("Ann Lee", "Bo Lee")), [1, -1, -1, 0, 0]),
+        (Query("what did Roe say?", "Roe"), [-1, -1, -1, -1, 0]),
+        (Query("who left?"), [0, 0, 0, 0, 0]),
     ],
 )
 def test_who_speaks_is_told_where_somebodys_words_are_asked_for(
     query: Query, found: list[float]
 ) -> None:
-    said = [of("“No.”", "Ann Lee"), of("“Yes.”", "Cy Orr"), of("It rained.")]
-    assert column(facts(query, WEIGHTS, said, title=""), "speaker") == found
+    some = [of("“No.”", "Ann Lee"), of("“Yes.”", "Cy Orr"), of("It rained."), of("Ms Lee left.")]
+    table = facts(query, WEIGHTS, [*some, of("Later he left.")], title="")
+    said, unsaid = column(table, "said"), column(table, "unsaid")
+    assert [one - other for one, other in zip(said, unsaid, strict=True)] == found
 
 
 def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:

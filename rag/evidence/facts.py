@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Query, Sentence
 from rag.evidence.answer_type import expected_type, match
-from rag.terms import terms
+from rag.terms import terms, words
 
 FACTS = (
     "cover",
@@ -20,9 +20,11 @@ FACTS = (
     "names_in_context",
     "names_in_passage",
     "answer_type",
-    "speaker",
+    "said",
+    "unsaid",
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_PERSONAL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "my", "our"])
 _ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
 
 
@@ -48,7 +50,7 @@ def facts(
         title: Of their document; with the sentence before, it is the context of a sentence.
 
     Returns:
-        Each 0 to 1, but -1 to 1 for type of answer and speaker. Shape: (n_sentences, n_facts).
+        Each 0 to 1, but -1 to 1 for type of answer. Shape: (n_sentences, n_facts).
     """
     expected = expected_type(query.text)
     named = names(query.text)
@@ -65,17 +67,27 @@ def facts(
                 _names_found(named, context),
                 of_passage,
                 match(expected, sentences[place].text, asked=weights.keys()),
-                _speaks(query, sentences[place]),
+                *said(query, sentences[place]),
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
 
 
-def _speaks(query: Query, sentence: Sentence) -> float:
-    """1 where whoever was asked for says it, -1 where somebody else does, else 0."""
-    if query.speaker is None or sentence.speaker is None:
-        return 0.0
-    return 1.0 if sentence.speaker in query.people else -1.0
+def said(query: Query, sentence: Sentence) -> tuple[float, float]:
+    """Whether whoever was asked for says it, and whether they plainly do not; 0 or 1 each.
+
+    They do not where somebody else says it, nor where nobody does and neither their surname nor a
+    pronoun tells of them.
+    """
+    if query.speaker is None:
+        return 0.0, 0.0
+    if sentence.speaker is not None:
+        mine = sentence.speaker in query.people
+        return float(mine), float(not mine)
+    here = {*terms(sentence.text)}
+    surnames = {name.split()[-1] for name in (query.speaker, *query.people)}
+    told = any(_names_found([name], here) for name in surnames)
+    return 0.0, float(not told and _PERSONAL.isdisjoint(words(sentence.text)))
 
 
 def names(question: str) -> tuple[str, ...]:
