@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.datatypes import Query
-from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS
+from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS, OFFICES, RELATED
 from rag.store import Record
 from rag.terms import term
 
@@ -56,11 +56,12 @@ def _speakers(words: Sequence[str]) -> Iterator[_Name]:
 
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
-    """Not in "the head of the Kremlin says", nor in "Putin's spokesman says"."""
+    """Not in "the head of the Kremlin says", "Putin's spokesman says", "the EU leaders say"."""
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
     owns = bool(_POSSESSIVE.search(words[one.end - 1]))
     of = before[-1:] == ["of"] or before == ["of", "the"]
-    return not of and (not owns or one.end == cue)
+    of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
+    return not of and not of_another and (not owns or one.end == cue)
 
 
 @cache

@@ -18,11 +18,14 @@ from rag.quotes.names import name_sounds, same_person
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, people, persons
 from rag.quotes.sentences import told
+from rag.quotes.titles import OFFICES, RELATED
 
 __all__ = [
     "ACCORDING",
     "ASKED_NOUNS",
     "ASKED_VERBS",
+    "OFFICES",
+    "RELATED",
     "Attribution",
     "Person",
     "Quotation",

@@ -17,7 +17,7 @@ from rag.quotes.attribution import Attribution
 from rag.quotes.marks import Quotation
 from rag.quotes.names import Gender, Name, alike, keys, name_of
 from rag.quotes.parsing import Parse, Token
-from rag.quotes.titles import LEADERS, OFFICES, TITLES
+from rag.quotes.titles import LEADERS, OFFICES, RELATED, TITLES
 
 _PRONOUNS: dict[str, Gender] = {
     **dict.fromkeys(("he", "him", "his", "himself"), "m"),
@@ -26,12 +26,6 @@ _PRONOUNS: dict[str, Gender] = {
 _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
-_RELATED = frozenset(
-    [
-        *("wife", "husband", "son", "daughter", "father", "mother", "campaign", "team", "aide"),
-        *("ally", "critic", "friend", "opponent", "rival", "backer", "follower", "supporter"),
-    ]
-)
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
 _LONGEST_NAME = 6  # words
@@ -225,7 +219,7 @@ def _is_owner(parse: Parse, token: Token) -> bool:
     """Whether a name tells only whose somebody is: "Putin's spokesman", "the head of Gazprom"."""
     above = parse.tokens[token.head]
     if token.dep == "poss":
-        return above.lemma in OFFICES or above.lemma in _RELATED
+        return above.lemma in OFFICES or above.lemma in RELATED
     return token.dep == "pobj" and above.text == "of"
 
 

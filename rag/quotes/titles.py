@@ -23,6 +23,11 @@ OFFICES = _words(
 )
 # "The leader" is whoever was spoken of, if nobody was called so.
 LEADERS = _words("leader politician statesman")
+# Who is named by whose they are: "Putin's wife", "the Trump campaign".
+RELATED = _words(
+    "wife husband son daughter father mother campaign team aide ally critic friend opponent rival "
+    "backer follower supporter"
+)
 TITLES = (
     MALE
     | FEMALE
