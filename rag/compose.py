@@ -93,8 +93,13 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
 
 def notes(answer: Answer) -> tuple[str, ...]:
-    """What an abstention tells beside its reason, in sentences; they may hold text of documents."""
+    """What is told beside an answer or the reason of none, in sentences.
+
+    They may hold text of documents and of the question.
+    """
     found = []
+    if answer.read_as is not None:
+        found.append(f"Read as: {answer.read_as}")
     if answer.unheard is not None and answer.stranger:
         found.append(f"Nobody called {answer.unheard} speaks in these documents.")
     elif answer.unheard is not None:

@@ -187,8 +187,8 @@ class Answer:
     no statements, a reason, and up to three `nearest` sentences; `missing` are the words of the
     question that nothing near it holds. Where somebody's words were asked for, `unheard` is who
     that was, `stranger` tells that nobody of that name speaks in any document, and `heard` is who
-    does speak on the subject near the question, each with the number of documents. Times are in
-    milliseconds.
+    does speak on the subject near the question, each with the number of documents. `read_as` is the
+    question without slips of the hand, where there were any. Times are in milliseconds.
     """
 
     question: str
@@ -201,4 +201,5 @@ class Answer:
     unheard: str | None = None
     stranger: bool = False
     heard: tuple[tuple[str, int], ...] = ()
+    read_as: str | None = None
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)

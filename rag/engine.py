@@ -190,7 +190,12 @@ class OnRecord:
             return Explained(query, hits, evidence, answer)
 
         found = _settled(self._snapshots, read)
-        answer = replace(found.answer, question=question, timings=clock.stop())
+        answer = replace(
+            found.answer,
+            question=question,
+            read_as=found.query.text if found.query.text != text else None,
+            timings=clock.stop(),
+        )
         return replace(found, answer=answer)
 
     def search(
@@ -306,9 +311,9 @@ class OnRecord:
             config=config,
         )
         if filters.speaker:
-            query = Query(text, filters.speaker, record.people_named(filters.speaker))
+            query = Query(meant.read, filters.speaker, record.people_named(filters.speaker))
         else:
-            query = asked(text, record)
+            query = asked(meant.read, record)
         return query, _Collection(record, loaded.lexical), found
 
     def _loaded_of(self, record: Record) -> "_Loaded":

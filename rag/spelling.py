@@ -1,7 +1,8 @@
 """Other spellings of a question's words: of a name from another alphabet, and what was mistyped.
 
 Flow: question -> `respelled` -> the question as it may have been meant, and terms to look for, too.
-They widen what is looked for and prove nothing: evidence reads the question as it was asked.
+They widen what is looked for and prove nothing. The evidence stage reads the question as asked but
+for plain slips of the hand; whoever asks is told of those (`Answer.read_as`).
 """
 
 import re
@@ -21,9 +22,14 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Respelled:
-    """A question with its unknown words mended, and ids of terms that are spelled otherwise."""
+    """A question with its unknown words mended, and ids of terms that are spelled otherwise.
+
+    In `text`, which is looked for, every unknown word is the nearest known one; in `read` only one
+    that is told from it by a slip: a letter too few or too many, two exchanged, or the same sound.
+    """
 
     text: str
+    read: str
     also: tuple[int, ...]
 
 
@@ -40,21 +46,39 @@ def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
     held = {stem: lexical.documents.found_in(number) for stem, number in ids.items()}
     capitals = question[1:] != question[1:].lower()
 
-    def mend(found: re.Match[str]) -> str:
+    def mend(found: re.Match[str]) -> tuple[str, bool]:
+        """A word as it may have been meant, and whether it differs by a slip."""
         (word, *_) = words(found.group()) or [""]
         if len(word) < SHORTEST_NAME or word not in subject:
-            return found.group()
+            return found.group(), False
         known = held.get(subject[word], 0)
         if known and (found.group()[0].isupper() or not capitals):
             also.update(dict.fromkeys(_terms(_sounding(word, record), record, lexical)))
         if known:
-            return found.group()
+            return found.group(), False
         nearest = _nearest(word, record, lexical) if len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
-        return nearest or found.group()
+        return nearest or found.group(), nearest is not None and _is_slip(word, nearest)
 
-    text = _LETTERS.sub(mend, question)
-    return Respelled(text, tuple(also))
+    mended = {found.span(): mend(found) for found in _LETTERS.finditer(question)}
+
+    def text(*, slips: bool) -> str:
+        def put(found: re.Match[str]) -> str:
+            meant, slip = mended[found.span()]
+            if not slips:
+                return meant
+            if not slip:
+                return found.group()
+            return meant.capitalize() if found.group()[0].isupper() else meant
+
+        return _LETTERS.sub(put, question)
+
+    return Respelled(text(slips=False), text(slips=True), tuple(also))
+
+
+def _is_slip(word: str, meant: str) -> bool:
+    """Not where one letter stands for another, unless they sound alike: Bolton is no Boston."""
+    return len(word) != len(meant) or sorted(word) == sorted(meant) or sound(word) == sound(meant)
 
 
 def _sounding(word: str, record: Record) -> list[str]:

@@ -88,6 +88,7 @@ def print_answer(out: Console, answer: Answer) -> None:
     if answer.status == "abstained":
         _print_abstention(out, answer, cited)
     else:
+        _print_notes(out, answer)
         for statement in answer.statements:
             first = statement.evidence[0]
             for place, (text, numbers) in enumerate(_wordings(statement, cited)):
@@ -141,8 +142,7 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
     line = Text("The sources do not say: ", style="bold")
     line.append(_REASONS[answer.reason or "not_answered"], style="not bold")
     put(out, line, indent=0)
-    for note in notes(answer):
-        put(out, Text(shown(note)), indent=0)
+    _print_notes(out, answer)
     if answer.nearest:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
@@ -150,6 +150,11 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
             line = Text(shown(one.sentence.text), style="dim")
             line.append(f" [{cited[one.sentence.document]}]", style="cyan")
             put(out, line, indent=2)
+
+
+def _print_notes(out: Console, answer: Answer) -> None:
+    for note in notes(answer):
+        put(out, Text(shown(note)), indent=0)
 
 
 def print_hits(out: Console, hits: tuple[Hit, ...]) -> None:

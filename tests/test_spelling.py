@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from rag import OnRecord
+from rag.compose import notes
 from rag.lexical import Lexical
 from rag.spelling import respelled
 from rag.store import Record, snapshot
@@ -24,6 +25,11 @@ def index(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     index = tmp_path_factory.mktemp("index")
     OnRecord.build(index, [corpus], encoder=str(tiny_encoder))
     return index
+
+
+def read(index: Path, question: str) -> str:
+    with snapshot(index) as record:
+        return respelled(question, record, lexical(index, record)).read
 
 
 def meant(index: Path, question: str) -> tuple[str, set[str]]:
@@ -66,6 +72,21 @@ def test_other_questions_stay_as_they_are(index: Path, asked: str) -> None:
     assert meant(index, asked) == (asked, set())
 
 
+@pytest.mark.parametrize(
+    ("asked", "as_read"),
+    [
+        ("What did Pution say of Siria?", "What did Putin say of Syria?"),
+        ("what did puitn say of inflatoin", "what did putin say of inflation"),
+        ("What did Rutin say of Tchaikovsky?", "What did Rutin say of Tchaikovsky?"),
+        ("What did Putin say of Syria?", "What did Putin say of Syria?"),
+    ],
+)
+def test_a_slip_is_read_as_what_was_meant_and_another_name_is_not(
+    index: Path, asked: str, as_read: str
+) -> None:
+    assert read(index, asked) == as_read
+
+
 def test_a_name_is_looked_for_in_its_other_spellings(index: Path) -> None:
     others = set(terms("Zelenskyy Zelenskiy"))
     assert meant(index, "Did Zelensky fly?") == ("Did Zelensky fly?", others)
@@ -82,4 +103,7 @@ def test_a_mistyped_question_finds_what_was_meant_and_is_shown_as_asked(index: P
     engine = OnRecord.open(index)
     explained = engine.explain("What of Kirilov and Siria?")
     assert explained.hits[0].passage.document.id == "a.txt"
-    assert explained.answer.question == explained.query.text == "What of Kirilov and Siria?"
+    assert explained.answer.question == "What of Kirilov and Siria?"
+    assert explained.query.text == explained.answer.read_as == "What of Kirillov and Syria?"
+    assert notes(explained.answer)[0] == "Read as: What of Kirillov and Syria?"
+    assert engine.ask("What of Syria?").read_as is None

@@ -146,7 +146,7 @@ function showAnswer(found, notes) {
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
   find(".answer-body").replaceChildren(
-    ...(said ? statements(found) : abstention(found, notes)),
+    ...(said ? [...told(notes), ...statements(found)] : abstention(found, notes)),
     downloadOf(JSON.stringify(found)),
   );
   find(".sources ol").replaceChildren(...found.sources.map(sourceItem));
@@ -271,9 +271,13 @@ function abstention(found, notes) {
   return [
     make("p", { class: "verdict" }, "The sources do not say."),
     make("p", { class: "reason" }, REASONS[found.reason]),
-    ...notes.map((note) => make("p", { class: "note" }, verbatim(note))),
+    ...told(notes),
     ...(found.nearest.length ? nearest : []),
   ];
+}
+
+function told(notes) {
+  return notes.map((note) => make("p", { class: "note" }, verbatim(note)));
 }
 
 function nearPassage(passage) {

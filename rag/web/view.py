@@ -72,7 +72,7 @@ def reply(work: Callable[[], dict[str, Json]], places: BoundedSemaphore) -> str:
 
 
 def answer(engine: OnRecord, given: object) -> dict[str, Json]:
-    """The answer to a request of the page, as in the contract, and notes on an abstention.
+    """The answer to a request of the page, as in the contract, and notes on it.
 
     Raises:
         InputInvalid: It is no request, or the question or a filter cannot be used.
