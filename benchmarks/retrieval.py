@@ -59,7 +59,7 @@ class Parts:
         self, question: str, config: RetrieveConfig, *, mend: bool = False
     ) -> tuple[Ranked, NDArray[np.float32]]:
         """Ranked passages, and the vector of the question."""
-        meant = Respelled(question, ())
+        meant = Respelled(question, question, ())
         if mend:
             meant = respelled(question, self.record, self.lexical)
         vector = self.encoder.encode([meant.text])[0]
@@ -102,7 +102,7 @@ def feedback(parts: Parts, question: str, passages: int = 3, weight: float = 0.3
     texts = [f"{one.document.title or ''}\n{one.text}".strip() for one in best]
     moved = vector + weight * parts.encoder.encode(texts).mean(axis=0)
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
-    return parts.by_vector(Respelled(question, ()), moved, DEFAULT)
+    return parts.by_vector(Respelled(question, question, ()), moved, DEFAULT)
 
 
 WAYS: Mapping[str, Way] = {
