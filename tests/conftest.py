@@ -32,6 +32,16 @@ def seeds() -> Path:
     return SEEDS
 
 
+@pytest.fixture(scope="session")
+def few_questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with every ninth gold question on the seeds: an answers set of seconds."""
+    folder = tmp_path_factory.mktemp("few-questions")
+    gold = REPOSITORY / "tests" / "gold" / "seeds" / "questions.jsonl"
+    lines = gold.read_text(encoding="utf-8").splitlines(keepends=True)
+    (folder / "questions.jsonl").write_text("".join(lines[::9]), encoding="utf-8")
+    return folder
+
+
 @pytest.fixture(autouse=True)
 def kept_indexes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where `onrecord eval` keeps indexes: nothing of a test is left in the home folder."""

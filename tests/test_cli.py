@@ -96,6 +96,7 @@ def examples(capsys: Capture) -> Iterator[list[str]]:
 def test_the_examples_of_the_help_run(
     folder: Path,
     seeds: Path,
+    few_questions: Path,
     tiny_encoder: Path,
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
@@ -103,7 +104,7 @@ def test_the_examples_of_the_help_run(
     ran = []
     shutil.copytree(seeds, folder / "articles")
     shutil.copytree(seeds, folder / "seeds")
-    shutil.copytree(Path(__file__).parent / "gold", folder / "tests" / "gold")
+    shutil.copytree(few_questions, folder / "tests" / "gold" / "seeds")
     shutil.copytree(tiny_encoder, folder / "my-sentence-transformer")
     (folder / "my-set").mkdir()
     (folder / "my-set" / "corpus.jsonl").write_text('{"_id": "d", "text": "It melted."}\n')

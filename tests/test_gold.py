@@ -770,6 +770,9 @@ def on_terminal(*keys: str, **environment: str) -> tuple[str, int]:
     """What is shown to somebody who types these keys, each when there is a prompt."""
     child, ours = pty.fork()
     if child == 0:
+        signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        )  # ignored in what a shell runs in the background
         os.environ.update({"TERM": "xterm-256color", **environment})
         os.execv(sys.executable, [*COMMAND, "gold", *FILE])
     shown, waiting, end = b"", list(keys), monotonic() + 240  # a busy machine

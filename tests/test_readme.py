@@ -73,9 +73,11 @@ def test_a_make_command_runs(command: str, checkout: Path) -> None:
     assert len(shown.strip()) > 100
 
 
-def test_the_commands_on_ones_own_documents_run_one_after_the_other(tmp_path: Path) -> None:
+def test_the_commands_on_ones_own_documents_run_one_after_the_other(
+    tmp_path: Path, few_questions: Path
+) -> None:
     shutil.copytree(ROOT / "seeds", tmp_path / "articles")
-    shutil.copytree(ROOT / "tests" / "gold" / "seeds", tmp_path / "my-questions")
+    shutil.copytree(few_questions, tmp_path / "my-questions")
     (tmp_path / "questions.txt").write_text("Who was killed in Moscow?\n", encoding="utf-8")
     draft = "Putin spoke of a “modern weapon” that can be used “at any time”.\n"
     (tmp_path / "draft.md").write_text(draft, encoding="utf-8")
