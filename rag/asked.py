@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from rag.datatypes import Query
-from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS, OFFICES, RELATED
+from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS, OFFICES, RELATED, TITLES, Role, role_of
 from rag.store import Record
-from rag.terms import term
+from rag.terms import is_function_word, term
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 4  # words
+_LONGEST_ROLE = 3  # words before an office
 _SHORTEST_NAME = 4  # letters of a name in a question without capitals
 
 
@@ -25,6 +26,10 @@ def asked(question: str, record: Record) -> Query:
     """A question with whose words it asks for, as far as its form tells."""
     words = _WORD.findall(question)
     for one in _speakers(words):
+        if one.role is not None:
+            if called := record.people_called(one.role):
+                return Query(question, " or ".join(called), called)
+            continue
         people = record.people_named(one.name)
         # The first word has a capital whatever it is.
         if people or (one.name[0].isupper() and one.place > 0):
@@ -34,11 +39,15 @@ def asked(question: str, record: Record) -> Query:
 
 @dataclass(frozen=True, slots=True)
 class _Name:
-    """Words that may name somebody: the place of the first, and of the one after the last."""
+    """Words that may name somebody: the place of the first, and of the one after the last.
+
+    `role` is what they call somebody without a name: "the Russian president".
+    """
 
     name: str
     place: int
     end: int
+    role: Role | None = None
 
 
 def _speakers(words: Sequence[str]) -> Iterator[_Name]:
@@ -76,6 +85,43 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
 
 
 def _names(words: Sequence[str]) -> list[_Name]:
+    """Names and roles, in order."""
+    roles = [*_roles(words)]
+    names = [
+        one
+        for one in _written(words)
+        if not any(role.place <= one.place < role.end for role in roles)
+    ]
+    return sorted([*names, *roles], key=lambda one: one.place)
+
+
+def _roles(words: Sequence[str]) -> Iterator[_Name]:
+    """Offices with the words that tell which: "Russia's president", "the president of Russia"."""
+    small = not any(word[0].isupper() for word in words[1:])
+    for place, word in enumerate(words):
+        office = _POSSESSIVE.sub("", word).casefold()
+        first, end = place, place + 1
+        if office not in OFFICES or (end < len(words) and words[end][0].isupper()):
+            continue
+        while place - first < _LONGEST_ROLE and first > 0 and _tells_which(words[first - 1]):
+            first -= 1
+        if words[end : end + 1] == ["of"]:
+            behind = end + 1 + (words[end + 1 : end + 2] == ["the"])
+            while behind < len(words) and words[behind][0].isupper():
+                behind = end = behind + 1
+            if small and behind < len(words) and _tells_which(words[behind]):
+                end = behind + 1
+        if end - first > 1:
+            beside = [one for at, one in enumerate(words[first:end], first) if at != place]
+            told = [one for one in beside if one not in ("of", "the")]
+            yield _Name(" ".join(words[first:end]), first, end, role_of(office, told))
+
+
+def _tells_which(word: str) -> bool:
+    return not is_function_word(word.casefold()) and term(word.casefold()) not in asking_terms()
+
+
+def _written(words: Sequence[str]) -> list[_Name]:
     """Runs of words with a capital; without any but the first word's, the longer words."""
     found: list[_Name] = []
     for place, word in enumerate(words):
@@ -84,7 +130,9 @@ def _names(words: Sequence[str]) -> list[_Name]:
             continue
         last = found[-1] if found else None
         open_run = last is not None and last.end == place and last.place > 0
+        # A name begins behind whose it is, and at its title: "Ukraine's", "Russian | President".
         ended = last is not None and bool(_POSSESSIVE.search(words[place - 1]))
+        ended |= bare.casefold() in OFFICES and words[place - 1].casefold() not in TITLES
         if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
             found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)
         else:

@@ -15,10 +15,11 @@ from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
 from rag.quotes.names import name_sounds, same_person
+from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, people, persons
 from rag.quotes.sentences import told
-from rag.quotes.titles import OFFICES, RELATED
+from rag.quotes.titles import OFFICES, RELATED, TITLES
 
 __all__ = [
     "ACCORDING",
@@ -26,14 +27,18 @@ __all__ = [
     "ASKED_VERBS",
     "OFFICES",
     "RELATED",
+    "TITLES",
     "Attribution",
     "Person",
     "Quotation",
+    "Role",
     "attribute",
+    "fits",
     "name_sounds",
     "people",
     "persons",
     "quotations",
+    "role_of",
     "same_person",
     "told",
 ]

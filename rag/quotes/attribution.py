@@ -13,6 +13,7 @@ from typing import Literal
 from rag.datatypes import Span
 from rag.quotes.grammar import Report, reports
 from rag.quotes.marks import Quotation
+from rag.quotes.offices import Role
 from rag.quotes.parsing import Parse
 from rag.quotes.voices import Told, Voice, spoken
 
@@ -32,6 +33,7 @@ class Attribution:
         name: Who it is, as far as the document tells.
         reported_by: The words that name who says that it was said: "Peskov said that Putin thinks".
         reporter: Who that is.
+        roles: What the document calls who said it, anywhere in it: "Russian President".
     """
 
     kind: Literal["direct", "indirect"]
@@ -41,6 +43,7 @@ class Attribution:
     name: str | None = None
     reported_by: Span | None = None
     reporter: str | None = None
+    roles: tuple[Role, ...] = ()
 
 
 def attributed(

@@ -16,6 +16,7 @@ from rag.datatypes import Span
 from rag.quotes.attribution import Attribution
 from rag.quotes.marks import Quotation
 from rag.quotes.names import Gender, Name, alike, keys, name_of
+from rag.quotes.offices import Role, key_of, role_of
 from rag.quotes.parsing import Parse, Token
 from rag.quotes.titles import LEADERS, OFFICES, RELATED, TITLES
 
@@ -30,7 +31,7 @@ _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
-_LETTERS = 5  # of a country, by which Russia and Russian are one
+_LONGEST_ROLE = 5  # words before a name
 
 
 @dataclass(slots=True)
@@ -42,26 +43,34 @@ class _Someone:
     times: int = 0
     offices: set[str] = field(default_factory=set)
     of: set[str] = field(default_factory=set)  # countries: "Russian President Vladimir Putin"
+    roles: set[Role] = field(default_factory=set)
 
 
 def named(
     parses: Sequence[Parse], quotes: Sequence[Quotation], attributions: Sequence[Attribution]
 ) -> tuple[Attribution, ...]:
     """The attributions, with who their speakers are."""
-    meant = _Reader(parses, quotes).meant
+    reader = _Reader(parses, quotes)
+    meant, roles = reader.meant, reader.roles
     places = sorted(meant)
 
     def name(mention: Span | None) -> str | None:
-        """Who is meant by the first word of a mention that means somebody."""
+        """Who is meant by the first word of a mention that means somebody.
+
+        A name right behind it belongs to it: "The former president | Nicolas Sarkozy said".
+        """
         if mention is None:
             return None
         place = bisect_left(places, mention.start)
-        found = place < len(places) and places[place] < mention.end
+        found = place < len(places) and places[place] <= mention.end + 1
         return meant[places[place]] if found else None
 
-    return tuple(
-        replace(one, name=name(one.speaker), reporter=name(one.reported_by)) for one in attributions
-    )
+    def told(one: Attribution) -> Attribution:
+        said_by = name(one.speaker)
+        called = roles.get(said_by or "", ())
+        return replace(one, name=said_by, reporter=name(one.reported_by), roles=called)
+
+    return tuple(map(told, attributions))
 
 
 class _Reader:
@@ -80,6 +89,11 @@ class _Reader:
             for number in range(len(parse.tokens)):
                 self._read(parse, number)
 
+    @property
+    def roles(self) -> dict[str, tuple[Role, ...]]:
+        """What everybody is called, by name."""
+        return {one.name.full: tuple(sorted(one.roles)) for one in self._people}
+
     def _meet(self, parses: Sequence[Parse]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
         met = [(parse, number, name) for parse in parses for number, name in _names(parse)]
@@ -89,6 +103,7 @@ class _Reader:
             someone.times += 1
             head = _head(parse, number, _end_of_name(parse, number))
             someone.of |= _countries(parse, number, head)
+            someone.roles |= _roles(parse, number, head)
             for office in _offices(parse, number, head):
                 someone.offices.add(office)
                 self._by_office.setdefault(office, someone)
@@ -260,28 +275,57 @@ def _countries(parse: Parse, number: int, head: int) -> set[str]:
     """Whose somebody is called: "Russian President Putin", "Putin, the Russian president"."""
     first = number - len(_titles(parse, number))
     before = range(max(0, first - _NEAR), number)
-    beside = [child for child in parse.children[head] if parse.tokens[child].dep == "appos"]
-    if parse.tokens[head].dep == "appos":
-        beside.append(parse.tokens[head].head)
     stopped = any(parse.tokens[place].pos == "PUNCT" for place in before)
     near = () if stopped else before
     return _named_countries(
-        parse, [*near, *(child for one in beside for child in parse.children[one])]
+        parse, [*near, *(child for one in _beside(parse, head) for child in parse.children[one])]
     )
 
 
 def _named_countries(parse: Parse, places: Iterable[int]) -> set[str]:
-    """The countries among some words, by their first letters: Russia and Russian are one."""
+    """The countries among some words, by their keys: Russia and Russian are one."""
     words = (parse.tokens[place] for place in places)
-    found = {one.text.lower().replace(".", "") for one in words if one.entity in ("NORP", "GPE")}
-    return {"ameri" if word in ("us", "usa") else word[:_LETTERS] for word in found}
+    return {key_of(one.text) for one in words if one.entity in ("NORP", "GPE")}
 
 
 def _offices(parse: Parse, number: int, head: int) -> set[str]:
     """What somebody is called here: "President Putin", "Putin, the president"."""
     found = {token.lemma for token in _titles(parse, number)}
-    found |= {parse.tokens[child].lemma for child in parse.children[head]
-              if parse.tokens[child].dep == "appos"}  # fmt: skip
-    if parse.tokens[head].dep == "appos":
-        found.add(parse.tokens[parse.tokens[head].head].lemma)
+    found |= {parse.tokens[place].lemma for place in _beside(parse, head)}
     return found & OFFICES
+
+
+def _beside(parse: Parse, head: int) -> list[int]:
+    """Numbers of the words that a name stands beside: "Putin, the president"."""
+    found = [child for child in parse.children[head] if parse.tokens[child].dep == "appos"]
+    return [*found, parse.tokens[head].head] if parse.tokens[head].dep == "appos" else found
+
+
+def _roles(parse: Parse, number: int, head: int) -> set[Role]:
+    """The same with the words that tell which: "Putin, the president of Russia"."""
+    tokens = parse.tokens
+    found = set[Role]()
+    first = number
+    while first > 0 and number - first < _LONGEST_ROLE and _tells_which(tokens[first - 1]):
+        first -= 1
+    before = [token.text for token in tokens[first:number] if token.tag != "POS"]
+    if before and before[-1].casefold() in OFFICES:
+        found.add(role_of(before[-1].casefold(), before[:-1]))
+    for place in _beside(parse, head):
+        if tokens[place].lemma not in OFFICES:
+            continue
+        own = [*range(tokens[place].edges[0], place)]
+        for child in parse.children[place]:
+            if tokens[child].text in ("of", "for"):
+                own += [
+                    each
+                    for thing in parse.children[child]
+                    for each in range(tokens[thing].edges[0], thing + 1)
+                ]
+        named = [tokens[each].text for each in own if _tells_which(tokens[each])]
+        found.add(role_of(tokens[place].lemma, named))
+    return found
+
+
+def _tells_which(token: Token) -> bool:
+    return token.pos in ("NOUN", "PROPN", "ADJ") or token.tag == "POS"

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Block, Document, Filters, Kind, Passage, Sentence, Span
 from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
-from rag.quotes import Attribution, name_sounds, same_person
+from rag.quotes import Attribution, Role, fits, name_sounds, same_person
 from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
 from rag.store.schema import ATTRIBUTION_COLUMNS, DOCUMENT_COLUMNS, Counts, Settings
+
+_SELDOM = 3  # times as seldom as somebody else: who is called so, but hardly meant
 
 
 class Snapshots:
@@ -191,6 +193,21 @@ class Record:
         )
         return tuple(sorted({person for written, person in rows if same_person(written, name)}))
 
+    def people_called(self, role: Role) -> tuple[str, ...]:
+        """The people who speak in some document and are called so, in order.
+
+        Of several, those who are called so at least a third as often as whoever is most often.
+        """
+        times: Counter[str] = Counter()
+        rows = self._sql.execute(
+            "SELECT beside, person, times FROM offices WHERE office = ?", (role.office,)
+        )
+        for beside, person, often in rows:
+            if fits(role, Role(role.office, tuple(beside.split()))):
+                times[person] += often
+        most = max(times.values(), default=0)
+        return tuple(sorted(person for person, often in times.items() if _SELDOM * often >= most))
+
     def person(self, name: str) -> str:
         """Who is meant by a name as a document has it."""
         row = self._sql.execute("SELECT person FROM people WHERE name = ?", (name,)).fetchone()
@@ -346,12 +363,14 @@ def _attribution(
     reported_start: int | None,
     reported_stop: int | None,
     reporter: str | None,
+    roles: str,
 ) -> Attribution:
     return Attribution(
         kind,
         Span(start, stop),
         *(_span(speaker_start, speaker_stop), _span(cue_start, cue_stop), name),
         *(_span(reported_start, reported_stop), reporter),
+        tuple(map(Role.read, filter(None, roles.split("\n")))),
     )
 
 

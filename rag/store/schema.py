@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 4  # raise it when the meaning of a saved byte changes
+FORMAT = 5  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -30,7 +30,8 @@ CREATE TABLE attributions (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
     kind TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     speaker_start INTEGER, speaker_stop INTEGER, cue_start INTEGER, cue_stop INTEGER,
-    name TEXT, reported_start INTEGER, reported_stop INTEGER, reporter TEXT
+    name TEXT, reported_start INTEGER, reported_stop INTEGER, reporter TEXT,
+    roles TEXT NOT NULL
 );
 CREATE INDEX attributions_by_document ON attributions (document, start);
 CREATE TABLE people (
@@ -38,6 +39,10 @@ CREATE TABLE people (
 ) WITHOUT ROWID;
 CREATE INDEX people_by_sound ON people (sound);
 CREATE INDEX people_by_person ON people (person);
+CREATE TABLE offices (
+    office TEXT NOT NULL, beside TEXT NOT NULL, person TEXT NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (office, beside, person)
+) WITHOUT ROWID;
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
     start INTEGER NOT NULL, stop INTEGER NOT NULL, vector BLOB NOT NULL, counts BLOB NOT NULL
@@ -69,6 +74,7 @@ TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retri
 ATTRIBUTION_COLUMNS = (
     *("kind", "start", "stop", "speaker_start", "speaker_stop", "cue_start", "cue_stop"),
     *("name", "reported_start", "reported_stop", "reporter"),
+    "roles",
 )
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
 

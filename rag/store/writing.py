@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Document, Passage, Sentence, Span
-from rag.quotes import Attribution, name_sounds
+from rag.quotes import Attribution, Role, name_sounds
 from rag.store.opening import (
     RECORD,
     VECTORS,
@@ -172,7 +172,7 @@ class Writer:
         )
         self._sql.executemany(
             f"INSERT INTO attributions (document, {', '.join(ATTRIBUTION_COLUMNS)}) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((row, *_attribution_row(one)) for one in attributions),
         )
         for number, (passage, key) in enumerate(passages):
@@ -282,7 +282,7 @@ class Writer:
         return dict(rows)
 
     def put_people(self, persons: Mapping[str, str]) -> None:
-        """Keep whom each spelling of a name means."""
+        """Keep whom each spelling of a name means, and what they are called."""
         self._sql.execute("DELETE FROM people")
         self._sql.executemany(
             "INSERT INTO people VALUES (?, ?, ?)",
@@ -291,6 +291,24 @@ class Writer:
                 for written, person in persons.items()
                 for sound in name_sounds(written)[:1]
             ),
+        )
+
+        self._put_offices(persons)
+
+    def _put_offices(self, persons: Mapping[str, str]) -> None:
+        """Keep how often whoever speaks is called what."""
+        times: Counter[tuple[str, str, str]] = Counter()
+        rows = self._sql.execute(
+            "SELECT name, roles, count(*) FROM attributions "
+            "WHERE name IS NOT NULL AND roles <> '' GROUP BY name, roles"
+        )
+        for name, roles, count in rows:
+            for role in map(Role.read, roles.split("\n")):
+                times[role.office, " ".join(role.beside), persons[name]] += count
+        self._sql.execute("DELETE FROM offices")
+        self._sql.executemany(
+            "INSERT INTO offices VALUES (?, ?, ?, ?)",
+            ((*called, count) for called, count in times.items()),
         )
 
     def sentences(self, name: str) -> tuple[Sentence, ...]:
@@ -371,6 +389,7 @@ def _attribution_row(one: Attribution) -> tuple[str | int | None, ...]:
         *(one.kind, one.content.start, one.content.end),
         *(*_ends(one.speaker), *_ends(one.cue), one.name),
         *(*_ends(one.reported_by), one.reporter),
+        "\n".join(map(str, one.roles)),
     )
 
 
