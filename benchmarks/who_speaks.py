@@ -10,6 +10,9 @@ The last column is the weight that `training/calibrate.py` gives the fact: the l
 likelier than any other such a sentence has their words, where .4 of the sentences have them. That
 is a guess of how many of those that are read for a question of somebody's words do.
 
+A stranger is who says nothing in any document by our reading. What is told is how many of those
+whom the gold names, in full, as the source of a statement (by a cue, of six words or more) are.
+
 PolNeAR has no licence: it is measured on, and nothing is trained on it.
 
 example:  python benchmarks/who_speaks.py --data ../shared/eval
@@ -35,6 +38,7 @@ _WORD = r"[A-Z][\w’'-]+"
 _NAME = re.compile(rf"(?:(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep)\.|President)? ?{_WORD}(?: {_WORD}| [A-Z]\.)*")
 _PRONOUNS = frozenset(["He", "She", "They", "We", "It", "You"])
 PRIOR = 0.4
+STATEMENT = 6  # words; less is mostly somebody's attitude
 GROUPS = {(1.0, 0.0): "said", (0.0, 1.0): "unsaid", (0.0, 0.0): "neither"}
 
 
@@ -44,9 +48,11 @@ def main() -> None:
     command.add_argument("--data", type=Path, default=DATA)
     given = list(articles(command.parse_args().data / "polnear" / "dev.jsonl"))
     counts: Counter[tuple[str, bool]] = Counter()
+    heard = []
     with Analysis() as analysis:
         for one, found in zip(given, analysis.of([each.document for each in given]), strict=True):
             counts.update(judged(one, found))
+            heard.append(strangers(one, found))
     spoken, others = (sum(counts[one, does] for one in GROUPS.values()) for does in (True, False))
     table = Table(title="Does the person speak?")
     for head in ("by our reading", "sentences", "share", "weight"):
@@ -59,6 +65,12 @@ def main() -> None:
         figures[name] = {"n": does + not_, "share": round(does / (does + not_), 4),
                          "weight": round(weight, 2)}  # fmt: skip
         table.add_row(name, *(str(value) for value in figures[name].values()))
+    unheard, named = map(sum, zip(*heard, strict=True))
+    # Half of those who are asked for speak: a guess. Then so much likelier is it of anybody.
+    weight = math.log(unheard / (unheard + named) / 0.5)
+    figures["stranger"] = {"n": named, "share": round(unheard / named, 3),
+                           "weight": round(weight, 2)}  # fmt: skip
+    table.add_row("stranger", *(str(value) for value in figures["stranger"].values()))
     Console(width=100).print(table)
     tell("who speaks", "share and weight", **figures)
 
@@ -77,6 +89,16 @@ def judged(one: Article, found: Analysed) -> Iterator[tuple[str, bool]]:
             who = [source for words, source in sources if words & there]
             if sentence.block == "body" and all(map(_is_name, who)):
                 yield GROUPS[said(query, sentence)], any(name in each.split() for each in who)
+
+
+def strangers(one: Article, found: Analysed) -> tuple[int, int]:
+    """How many speakers whom the gold names in full speak nowhere by our reading."""
+    text = one.document.text
+    told = [gold for gold in one.gold if gold.cue and len(gold.words) >= STATEMENT]
+    sources = {" ".join(span.of(text) for span in gold.source) for gold in told}
+    named = [who for who in sources if _is_name(who) and " " in who]
+    speakers = {word for said in found.attributions for word in (said.name or "").split()}
+    return sum(who.split()[-1] not in speakers for who in named), len(named)
 
 
 def _is_name(source: str) -> bool:

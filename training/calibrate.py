@@ -48,7 +48,7 @@ PARAGRAPHS = 200  # of each set at the most, with one question each
 LEFT_OUT = "squad_sentence_pairs"  # in lower case and cut into tokens, as nobody's documents are
 # Weights of who speaks, where somebody's words are asked for. The questions of the sets hardly do,
 # so they are not fitted but reckoned from how far attribution is right: benchmarks/who_speaks.py.
-SPEAKER = {"said": 0.89, "unsaid": -2.67}
+SPEAKER = {"said": 0.89, "unsaid": -2.67, "stranger": -0.82}
 STAGES: tuple[Stage, ...] = ("first", "whole")
 
 

@@ -22,6 +22,7 @@ FACTS = (
     "answer_type",
     "said",
     "unsaid",
+    "stranger",
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _PERSONAL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "my", "our"])
@@ -57,6 +58,7 @@ def facts(
     of_title = set(terms(title))
     held = [set(terms(sentence.text)) for sentence in sentences]
     of_passage = _names_found(named, of_title.union(*held))
+    stranger = float(query.speaker is not None and not query.people)
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
@@ -68,6 +70,7 @@ def facts(
                 of_passage,
                 match(expected, sentences[place].text, asked=weights.keys()),
                 *said(query, sentences[place]),
+                stranger,
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
