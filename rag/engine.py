@@ -47,7 +47,7 @@ from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
-_TIMELINE = ReadConfig(depth=40, whole=40)
+_TIMELINE = ReadConfig(depth=40)
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
 T = TypeVar("T")
@@ -96,28 +96,36 @@ class OnRecord:
         snapshots: Snapshots,
         loaded: "_Loaded",
         retrieve: RetrieveConfig | None = None,
+        read: ReadConfig | None = None,
     ) -> None:
         self.path = snapshots.index
         self._snapshots = snapshots
         self._loaded = loaded
         self._retrieve_config = retrieve or RetrieveConfig()
-        self._reader = shipped_reader()
+        self._reader = shipped_reader(read)
         self._loading = Lock()
         self._encoding = ThreadPoolExecutor(thread_name_prefix="encode")
 
     @classmethod
-    def open(cls, path: str | Path, *, retrieve: RetrieveConfig | None = None) -> Self:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        retrieve: RetrieveConfig | None = None,
+        read: ReadConfig | None = None,
+    ) -> Self:
         """Open an index for asking. A later build of it by another process is noticed.
 
         Args:
             path: Folder of the index.
             retrieve: How passages are looked for; default: as measured best.
+            read: How much of what is found is read; default: as measured best.
 
         Raises:
             IndexMissing, IndexForeign, IndexOutdated, IndexDamaged: See `rag.errors`.
         """
         snapshots = Snapshots(Path(path))
-        return cls(snapshots, _settled(snapshots, _load), retrieve)
+        return cls(snapshots, _settled(snapshots, _load), retrieve, read)
 
     @staticmethod
     def build(
@@ -219,8 +227,7 @@ class OnRecord:
     def timeline(self, speaker: str, subject: str, *, filters: Filters | None = None) -> Timeline:
         """What somebody said on a subject, by date, each thing with the wordings of all outlets.
 
-        Every passage in which they speak and that is near the subject is read whole, so that this
-        takes longer than `ask`.
+        Many more passages in which they speak are read than by `ask`, so that this takes longer.
 
         Args:
             speaker: A name as people write it.

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,10 +29,10 @@ CUT = ("retrieve.passage_words", "retrieve.overlap_words")
 
 @pytest.mark.parametrize("name", NAMES[1:])
 def test_every_setting_can_be_varied(name: str) -> None:
-    whole = name in CUT or name == "retrieve.candidates"
+    whole = name in CUT or name in ("retrieve.candidates", "read.depth")
     (one,) = grid([f"{name}={60 if whole else 0.9}"])
     (as_shipped,) = grid(["encoder=a"])
-    assert (one.passages, one.retrieve) != (as_shipped.passages, as_shipped.retrieve)
+    assert replace(one, varied={}, encoder="a") != replace(as_shipped, varied={})
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,8 @@ def test_every_setting_can_be_varied(name: str) -> None:
         (["retrieve.candidates=1.5"], InputInvalid, "--vary retrieve.candidates=1.5"),
         (["retrieve.b=1", "retrieve.b=0"], InputInvalid, "--vary retrieve.b again"),
         (["retrieve.b=2"], ConfigInvalid, "--vary retrieve.b=2: b is 2.0"),
+        (["read.depth=0"], ConfigInvalid, "--vary read.depth=0: depth is 0"),
+        (["read.promising=nan"], ConfigInvalid, "--vary read.promising=nan: promising is nan"),
         (["retrieve.passage_words=9"], ConfigInvalid, "passage_words=9: overlap_words is 25"),
         ([f"retrieve.k1={','.join('1' * 201)}"], InputInvalid, "--vary makes 201 settings"),
     ],

@@ -12,7 +12,7 @@ from rag.errors import ConfigInvalid
 from rag.evaluate.selection import Given
 from rag.evidence import SHIPPED, JointReader, ReadConfig
 from rag.evidence.calibration import INPUTS, Calibration
-from rag.evidence.model import EvidenceModel, Reading
+from rag.evidence.model import EvidenceModel, Reading, overflows, session
 from rag.evidence.windows import WindowTokenizer
 from rag.segment import passages, segment
 
@@ -46,7 +46,7 @@ def test_the_sentence_that_answers_is_first_and_likely() -> None:
 
 
 def test_a_score_does_not_depend_on_what_else_is_read() -> None:
-    everything = ReadConfig(depth=9, whole=9)
+    everything = ReadConfig(depth=9, promising=-math.inf)
     together = {one.sentence: one.score for one in read(hits(), everything)}
     backwards = {one.sentence: one.score for one in read(hits()[::-1], everything)}
     alone = {one.sentence: one.score for hit in hits() for one in read([hit], everything)}
@@ -54,18 +54,38 @@ def test_a_score_does_not_depend_on_what_else_is_read() -> None:
     assert len(together) == 6
 
 
-def test_only_the_likeliest_passages_are_read_whole(model: EvidenceModel) -> None:
+def test_only_promising_passages_are_read_whole(model: EvidenceModel) -> None:
     tokens = WindowTokenizer(SHIPPED / "tokenizer.json")
     windows = [tokens.window(QUESTION, name, [text]) for name, text in ARTICLES.items()]
-    found = JointReader(config=ReadConfig(whole=1)).readings(windows)
-    first = model.first(windows)
+    first, whole = (model.read(windows, promising=least) for least in (math.inf, -math.inf))
+    assert [{one.stage for one in readings} for readings in (first, whole)] == [
+        {"first"},
+        {"whole"},
+    ]
     likeliest = max(range(3), key=lambda at: first[at].answers)
-    assert [one.stage for one in found] == [
-        "whole" if at == likeliest else "first" for at in range(3)
+    found = model.read(windows, promising=first[likeliest].answers)
+    assert [one.answers for one in found] == [
+        (whole if at == likeliest else first)[at].answers for at in range(3)
     ]
-    assert [one.answers for at, one in enumerate(found) if at != likeliest] == [
-        one.answers for at, one in enumerate(first) if at != likeliest
-    ]
+
+
+def test_exact_products_give_the_largest_sums_on_any_processor() -> None:
+    made = session(SHIPPED / "probe.onnx", exact=True)
+    (given,) = made.get_inputs()
+    (sums,) = made.run(None, {given.name: np.full(given.shape, 255, np.uint8)})
+    assert (sums == given.shape[1] * 255 * 127).all()
+
+
+def test_scores_do_not_depend_on_the_kind_of_products() -> None:
+    if overflows(SHIPPED / "probe.onnx"):
+        pytest.skip("the fast products of this processor are not used")
+    window = WindowTokenizer(SHIPPED / "tokenizer.json").window(QUESTION, "", [*ARTICLES.values()])
+    feed = {"ids": window.ids[None], "types": window.types[None], "pool": window.pool()[None]}
+    fast, exact = (
+        session(SHIPPED / "lower.onnx", exact=way).run(None, feed) for way in (False, True)
+    )
+    for one, other in zip(fast, exact, strict=True):
+        assert one == pytest.approx(other, abs=1e-4)
 
 
 def test_hits_beyond_the_depth_are_not_read() -> None:
@@ -77,10 +97,9 @@ def test_no_hits_are_no_evidence() -> None:
     assert read([]) == ()
 
 
-@pytest.mark.parametrize("values", [{"depth": 0}, {"whole": 0}])
-def test_reading_nothing_is_refused(values: dict[str, int]) -> None:
-    with pytest.raises(ConfigInvalid, match=r"is 0\. Mend: use 1 or more"):
-        ReadConfig(**values)
+def test_reading_nothing_is_refused() -> None:
+    with pytest.raises(ConfigInvalid, match=r"depth is 0\. Mend: use 1 or more"):
+        ReadConfig(depth=0)
 
 
 def test_every_sentence_of_the_hits_is_scored_once_best_first(seeds_index: Path) -> None:
@@ -110,7 +129,7 @@ def test_calibration_is_a_weighted_sum_by_stage() -> None:
     assert layer.logits(Reading(logits, -2.0, "whole"), seen) == pytest.approx([2.0])
 
 
-@pytest.mark.parametrize("name", ["lower.onnx", "upper.onnx"])
+@pytest.mark.parametrize("name", ["lower.onnx", "upper.onnx", "probe.onnx"])
 def test_a_damaged_file_of_the_model_is_told(tmp_path: Path, name: str) -> None:
     shutil.copytree(SHIPPED, tmp_path / "weights")
     (tmp_path / "weights" / name).write_bytes(b"no model")

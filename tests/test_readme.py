@@ -90,6 +90,9 @@ def test_the_commands_on_ones_own_documents_run_one_after_the_other(
     for command in commands:
         ran = shell(command, tmp_path)
         assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+        if command == "onrecord speakers articles/":
+            shown = README.split(f"$ {command}\n")[1].split("```")[0]
+            assert [line.rstrip() for line in ran.stdout.splitlines()] == shown.splitlines()
 
 
 def test_a_checked_quote_is_told_as_it_is_shown(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ calibration error, in ten bins of equal size. `min_confidence` is documented in 
 
 import argparse
 import json
+import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from sklearn.preprocessing import StandardScaler
 from rag import OnRecord
 from rag.asked import asked
 from rag.datatypes import Sentence
-from rag.evidence import SHIPPED, JointReader
+from rag.evidence import SHIPPED, JointReader, ReadConfig
 from rag.evidence.calibration import INPUTS, inputs
 from rag.evidence.model import Stage
 from rag.store import snapshot
@@ -49,17 +50,18 @@ LEFT_OUT = "squad_sentence_pairs"  # in lower case and cut into tokens, as nobod
 # Weights of who speaks, where somebody's words are asked for. The questions of the sets hardly do,
 # so they are not fitted but reckoned from how far attribution is right: benchmarks/who_speaks.py.
 SPEAKER = {"said": 0.89, "unsaid": -2.67, "stranger": -0.82}
-STAGES: tuple[Stage, ...] = ("first", "whole")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Of one question, all sentences that were read: inputs of the regression, stages, labels.
 
-    Shapes: (n, n_inputs), (n,), (n,).
+    `table` is of the last readings, `first` of the first ones, which all have. Shapes:
+    (n, n_inputs) twice, (n,) twice.
     """
 
     table: NDArray[np.float64]
+    first: NDArray[np.float64]
     whole: NDArray[np.bool_]
     labels: NDArray[np.bool_]
 
@@ -100,7 +102,8 @@ def chosen(data: Path) -> list[Paragraph]:
 def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
     """What is read for questions on each paragraph, by the reader of a folder."""
     held = [place for place in range(len(given)) if place % 3]
-    reader, counted = JointReader(folder), Counted([given[place] for place in held])
+    readers = JointReader(folder), JointReader(folder, ReadConfig(promising=math.inf))
+    counted = Counted([given[place] for place in held])
     out = []
     questions = [*_questions(given)]
     with ExitStack() as stack:
@@ -110,16 +113,19 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
         record = stack.enter_context(snapshot(engine.path))
         for turn, (question, at, right) in enumerate(questions):
             progress("asking", turn, len(questions))
-            hits = engine.search(question, depth=reader.depth)
+            hits = engine.search(question, depth=readers[0].depth)
             query = asked(question, record)
             rows = [
-                (row, reading.stage == "whole", _answers(sentence, _name(at), right))
-                for hit, reading, seen in reader.seen(query, hits, counted)
-                for row, sentence in zip(inputs(reading, seen), hit.passage.sentences, strict=True)
+                (row, before, reading.stage == "whole", _answers(sentence, _name(at), right))
+                for (hit, reading, seen), (_, first, _) in zip(
+                    *(reader.seen(query, hits, counted) for reader in readers), strict=True
+                )
+                for row, before, sentence in zip(
+                    inputs(reading, seen), inputs(first, seen), hit.passage.sentences, strict=True
+                )
             ]
             if rows:
-                table, whole, labels = zip(*rows, strict=True)
-                out.append(Asked(np.array(table), np.array(whole), np.array(labels)))
+                out.append(Asked(*map(np.array, zip(*rows, strict=True))))
     return out
 
 
@@ -170,14 +176,18 @@ Layer = dict[Stage, tuple[NDArray[np.float64], float]]
 def fit(asked: Sequence[Asked]) -> Layer:
     """Weights and bias of each stage.
 
-    They are fitted on all sentences, but for who speaks (`SPEAKER`), then shifted and scaled so
-    that the probability of the best sentence of a question holds: that is the one that decides, and
-    the best of many looks better than it is.
+    The first is fitted on all sentences, since those that stay with it hardly ever answer, the
+    other on those that were read whole; who speaks (`SPEAKER`) is left out. Both are then shifted
+    and scaled so that the probability of the best sentence of a question holds: that is what
+    decides, and the best of many looks better than it is.
     """
+    read: dict[Stage, list[tuple[NDArray, NDArray]]] = {
+        "first": [(one.first, one.labels) for one in asked],
+        "whole": [(one.table[one.whole], one.labels[one.whole]) for one in asked],
+    }
     layer: Layer = {}
-    for stage in STAGES:
-        table = np.concatenate([one.table[one.whole == (stage == "whole")] for one in asked])
-        labels = np.concatenate([one.labels[one.whole == (stage == "whole")] for one in asked])
+    for stage, parts in read.items():
+        table, labels = map(np.concatenate, zip(*parts, strict=True))
         table[:, [INPUTS.index(name) for name in SPEAKER]] = 0.0
         scaler = StandardScaler().fit(table)
         model = LogisticRegression(max_iter=2000, C=0.3).fit(scaler.transform(table), labels)

@@ -1,13 +1,14 @@
 """A trained evidence model as two ONNX files: up to the early exit, and from there on.
 
-    python -m training.export --run FOLDER --out rag/reader
+    python -m training.export --run FOLDER --out rag/evidence/weights
 
-Weights of products are kept in int8, a scale for each column, and turned back to single precision
-when the model is loaded: a score then depends on its own window only, since nothing is rounded by
-what else is read. The whole is checked against torch before it is kept.
+Weights are kept in int8, a scale for each column, and multiplied as integers: what a product reads
+is rounded to 8 bits by its own range. Since each window is read by itself, no score depends on what
+else is read. The whole is compared with torch before it is kept.
 """
 
 import argparse
+import math
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from onnx import helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from rag.evidence import SHIPPED
 from rag.evidence.model import EvidenceModel as EvidenceSessions
@@ -74,8 +76,10 @@ def export(model: EvidenceModel, folder: Path) -> None:
 
 
 def shrink(file: Path, target: Path) -> None:
-    """Keep matrices in int8, with a scale for each column."""
-    model = onnx.load(file)
+    """Products in integers, what they read rounded as it comes; tables kept in int8."""
+    products = {"op_types_to_quantize": ["MatMul"], "weight_type": QuantType.QInt8}
+    quantize_dynamic(file, target, per_channel=True, **products)
+    model = onnx.load(target)
     graph = model.graph
     kept, nodes = [], []
     for one in graph.initializer:
@@ -83,28 +87,29 @@ def shrink(file: Path, target: Path) -> None:
         if values.dtype != np.float32 or values.ndim != 2 or values.size < 4096:
             kept.append(one)
             continue
-        axis = 0 if "embeddings" in one.name else 1
-        scale = np.abs(values).max(axis=1 - axis) / 127
+        scale = np.abs(values).max(axis=1) / 127
         scale = np.maximum(scale, 1e-12).astype(np.float32)
-        by = scale[:, None] if axis == 0 else scale[None, :]
-        small = np.clip(np.round(values / by), -127, 127).astype(np.int8)
-        kept += [
-            numpy_helper.from_array(small, f"{one.name}_int8"),
-            numpy_helper.from_array(scale, f"{one.name}_scale"),
-            numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{one.name}_zero"),
-        ]
-        nodes.append(
-            helper.make_node(
-                "DequantizeLinear",
-                [f"{one.name}_int8", f"{one.name}_scale", f"{one.name}_zero"],
-                [one.name],
-                axis=axis,
-            )
-        )
+        small = np.clip(np.round(values / scale[:, None]), -127, 127).astype(np.int8)
+        held = [f"{one.name}_{part}" for part in ("int8", "scale", "zero")]
+        arrays = small, scale, np.zeros(len(scale), np.int8)
+        kept += map(numpy_helper.from_array, arrays, held)
+        nodes.append(helper.make_node("DequantizeLinear", held, [one.name], axis=0))
     del graph.initializer[:]
     graph.initializer.extend(kept)
-    for node in reversed(nodes):
+    for node in nodes:
         graph.node.insert(0, node)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+
+
+def write_probe(target: Path, length: int = 256, columns: int = 32) -> None:
+    """One product of 8 bits with the largest weights, by which overflow is noticed."""
+    given = helper.make_tensor_value_info("row", TensorProto.UINT8, [1, length])
+    sums = helper.make_tensor_value_info("sums", TensorProto.INT32, [1, columns])
+    weights = numpy_helper.from_array(np.full((length, columns), 127, np.int8), "weights")
+    node = helper.make_node("MatMulInteger", ["row", "weights"], ["sums"])
+    graph = helper.make_graph([node], "probe", [given], [sums], [weights])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
     onnx.save(model, target)
 
@@ -118,9 +123,8 @@ def check(model: EvidenceModel, folder: Path) -> float:
         window = tokens.window(question, title, sentences)
         with torch.no_grad():
             expected = model.eval()(Batch.of([window]))
-        (half,) = shipped.first([window])
-        (whole,) = shipped.whole([(window, half)])
-        for (logits, answers), found in zip(expected, (half, whole), strict=True):
+        readings = (shipped.read([window], promising=least) for least in (math.inf, -math.inf))
+        for (logits, answers), (found,) in zip(expected, readings, strict=True):
             said = logits[0, : len(sentences)].numpy()  # without what the batch is padded with
             for a, b in ((said, found.sentences), (answers.numpy(), found.answers)):
                 apart = max(apart, float(np.abs(_logistic(a) - _logistic(b)).max()))
@@ -155,6 +159,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     for name in ("lower", "upper"):
         shrink(full / f"{name}.onnx", given.out / f"{name}.onnx")
+    write_probe(given.out / "probe.onnx")
     shutil.copyfile(cross_encoder_folder() / "tokenizer.json", given.out / "tokenizer.json")
     print(f"largest difference of a probability: {check(model, given.out):.4f}")
     for each in sorted(given.out.iterdir()):

@@ -28,7 +28,7 @@ from rag.terms import terms
 
 MEASURES = ("AP", "RR", "P@1")
 
-EVERYTHING = ReadConfig(depth=1_000_000, whole=1_000_000)  # passages; more than any question has
+EVERYTHING = ReadConfig(depth=1_000_000, promising=float("-inf"))  # no question has more
 
 
 @dataclass(frozen=True, slots=True)

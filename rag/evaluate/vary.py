@@ -5,11 +5,12 @@ Flow: ("retrieve.k1=0.9,1.2", …) -> `grid` -> settings -> `trial` of each -> `
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import Field, dataclass, fields, replace
 from itertools import product
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 from rag.engine import OnRecord
 from rag.errors import ConfigInvalid, InputInvalid
@@ -18,13 +19,15 @@ from rag.evaluate.corpus import bring, kept_index
 from rag.evaluate.measures import Interval
 from rag.evaluate.retrieval import evaluate_retrieval
 from rag.evaluate.sets import AnswersSet, RetrievalSet
+from rag.evidence import ReadConfig
 from rag.indexing import Progress
 from rag.retrieve import RetrieveConfig
 from rag.segment import PassageConfig
 
 _CUT = {"retrieve.passage_words": "length_words", "retrieve.overlap_words": "overlap_words"}
-_WEIGHTS = {f"retrieve.{one.name}": one for one in fields(RetrieveConfig)}
-NAMES = ("encoder", *_CUT, *_WEIGHTS)
+_RETRIEVE = {f"retrieve.{one.name}": one for one in fields(RetrieveConfig)}
+_READ = {f"read.{one.name}": one for one in fields(ReadConfig)}
+NAMES = ("encoder", *_CUT, *_RETRIEVE, *_READ)
 _TIMED = 50  # questions; each is asked again, warm
 _MOST = 200  # settings; a larger grid is a mistake of typing
 
@@ -37,6 +40,7 @@ class Setting:
     encoder: str | None
     passages: PassageConfig
     retrieve: RetrieveConfig
+    read: ReadConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +86,25 @@ def grid(varied: Sequence[str]) -> tuple[Setting, ...]:
 
 def _setting(point: Mapping[str, str]) -> Setting:
     cut = {_CUT[name]: _number(name, text, int) for name, text in point.items() if name in _CUT}
-    weights = {
-        _WEIGHTS[name].name: _number(name, text, int if name.endswith("candidates") else float)
-        for name, text in point.items()
-        if name in _WEIGHTS
-    }
     try:
         passages = replace(PassageConfig(), **cut)  # type: ignore[arg-type]  # by name
-        retrieve = replace(RetrieveConfig(), **weights)  # type: ignore[arg-type]  # by name
+        retrieve = replace(RetrieveConfig(), **_values(point, _RETRIEVE))
+        read = replace(ReadConfig(), **_values(point, _READ))
     except ConfigInvalid as error:
         where = " ".join(f"{name}={text}" for name, text in point.items())
         raise ConfigInvalid(f"--vary {where}: {error.seen}", error.mend) from error
-    return Setting(point, point.get("encoder"), passages, retrieve)
+    return Setting(point, point.get("encoder"), passages, retrieve, read)
+
+
+def _values(point: Mapping[str, str], known: Mapping[str, Field[Any]]) -> dict[str, Any]:
+    """Those of a point that are known, as the type of their defaults."""
+    return {
+        known[name].name: _number(
+            name, text, int if isinstance(known[name].default, int) else float
+        )
+        for name, text in point.items()
+        if name in known
+    }
 
 
 def _number(name: str, text: str, kind: Callable[[str], int | float]) -> int | float:
@@ -116,7 +127,7 @@ def trial(
     """
     index = kept_index(given.name, given.corpus, encoder=setting.encoder, config=setting.passages)
     seconds = _brought(index, given.corpus, setting, progress)
-    engine = OnRecord.open(index, retrieve=setting.retrieve)
+    engine = OnRecord.open(index, retrieve=setting.retrieve, read=setting.read)
     if isinstance(given, RetrievalSet):
         measures = evaluate_retrieval(given, engine, progress=progress).measures()
         cost = _query_ms([one.text for one in given.queries], engine.rank)

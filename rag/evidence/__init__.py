@@ -56,20 +56,21 @@ class EvidenceReader(Protocol):
 class ReadConfig:
     """How much is read.
 
-    `depth`: passages that get a first reading; `whole`: how many of those, the likeliest to answer,
-    are read by all layers.
+    `depth`: passages that get a first reading; `promising`: logit of "something here answers" from
+    which one is read by all layers.
 
     Raises:
-        ConfigInvalid: A value is below 1.
+        ConfigInvalid: `depth` is below 1, or `promising` is no number.
     """
 
-    depth: int = 8
-    whole: int = 3
+    depth: int = 12
+    promising: float = -2.5
 
     def __post_init__(self) -> None:
-        for name in ("depth", "whole"):
-            if getattr(self, name) < 1:
-                raise ConfigInvalid(f"{name} is {getattr(self, name)}", "use 1 or more")
+        if self.depth < 1:
+            raise ConfigInvalid(f"depth is {self.depth}", "use 1 or more")
+        if math.isnan(self.promising):
+            raise ConfigInvalid("promising is nan", "use a number")
 
 
 class JointReader:
@@ -130,14 +131,8 @@ class JointReader:
         return self._tokens.window(query.text, hit.passage.document.title or "", texts)
 
     def readings(self, windows: Sequence[Window]) -> list[Reading]:
-        """The last reading of each window: a whole one of those likeliest to answer."""
-        found = self._model.first(windows)
-        likeliest = sorted(range(len(found)), key=lambda at: (-round(found[at].answers, 4), at))
-        chosen = likeliest[: self._config.whole]
-        again = self._model.whole((windows[at], found[at]) for at in chosen)
-        for at, reading in zip(chosen, again, strict=True):
-            found[at] = reading
-        return found
+        """The last reading of each window: a whole one where the first is promising."""
+        return self._model.read(windows, promising=self._config.promising)
 
     def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
         passage = hit.passage

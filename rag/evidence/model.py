@@ -1,15 +1,17 @@
 """The evidence model as ONNX: a first reading by half of its layers, a whole one by all.
 
-Flow: `Window` -> `EvidenceModel.first` -> `Reading` -> `EvidenceModel.whole` -> `Reading`.
+Flow: `Window` -> half of the layers -> where that is promising, the others -> `Reading`.
 Law: one window at a time on one thread, so that no score depends on what else is read.
 """
 
+import math
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +21,6 @@ from rag.evidence.windows import Window
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-T = TypeVar("T")
-R = TypeVar("R")
 Stage = Literal["first", "whole"]
 
 
@@ -32,13 +32,11 @@ class Reading:
         sentences: A logit for each sentence: that it answers. Shape: (n_sentences,).
         answers: A logit: that anything in the window answers.
         stage: After which layers.
-        states: Of the tokens, for the layers to come. Shape: (1, n_tokens, width).
     """
 
     sentences: NDArray[np.float32]
     answers: float
     stage: Stage
-    states: NDArray[np.float32] | None = field(default=None, repr=False)
 
 
 class EvidenceModel:
@@ -50,30 +48,26 @@ class EvidenceModel:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._lower = _session(folder / "lower.onnx")
-        self._upper = _session(folder / "upper.onnx")
+        exact = overflows(folder / "probe.onnx")
+        self._lower = session(folder / "lower.onnx", exact=exact)
+        self._upper = session(folder / "upper.onnx", exact=exact)
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="read")
 
-    def first(self, windows: Iterable[Window]) -> list[Reading]:
-        """By half of the layers."""
-        return self._each(self._first, windows)
+    def read(self, windows: Iterable[Window], *, promising: float = -math.inf) -> list[Reading]:
+        """The last reading of each window.
 
-    def whole(self, begun: Iterable[tuple[Window, Reading]]) -> list[Reading]:
-        """By all layers, from the states of first readings."""
-        return self._each(self._whole, begun)
+        It is by all layers where the first one gives "something here answers" a logit of at least
+        `promising`.
+        """
+        return list(self._workers.map(partial(self._read, promising=promising), windows))
 
-    def _each(self, work: Callable[[T], R], given: Iterable[T]) -> list[R]:
-        return list(self._workers.map(work, given))
-
-    def _first(self, window: Window) -> Reading:
-        feed = {"ids": window.ids[None], "types": window.types[None], "pool": window.pool()[None]}
+    def _read(self, window: Window, *, promising: float) -> Reading:
+        pool = window.pool()[None]
+        feed = {"ids": window.ids[None], "types": window.types[None], "pool": pool}
         states, sentences, answers = self._lower.run(None, feed)
-        return Reading(_finite(sentences[0]), float(answers[0]), "first", states)
-
-    def _whole(self, begun: tuple[Window, Reading]) -> Reading:
-        window, reading = begun
-        feed = {"states": reading.states, "pool": window.pool()[None]}
-        sentences, answers = self._upper.run(None, feed)
+        if answers[0] < promising:
+            return Reading(_finite(sentences[0]), float(answers[0]), "first")
+        sentences, answers = self._upper.run(None, {"states": states, "pool": pool})
         return Reading(_finite(sentences[0]), float(answers[0]), "whole")
 
 
@@ -81,7 +75,25 @@ def _finite(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.nan_to_num(np.asarray(logits, np.float32), nan=-30.0, posinf=30.0, neginf=-30.0)
 
 
-def _session(file: Path) -> "InferenceSession":
+def overflows(probe: Path) -> bool:
+    """Whether this processor's fast products of 8 bits overflow, as they do without VNNI.
+
+    The probe multiplies a row by columns that all hold the largest value.
+    """
+    made = session(probe, exact=False)
+    (given,) = made.get_inputs()
+    row = np.full(given.shape, 255, np.uint8)
+    (sums,) = made.run(None, {given.name: row})
+    return bool((sums != row.shape[1] * 255 * 127).any())
+
+
+def session(file: Path, *, exact: bool) -> "InferenceSession":
+    """A model on one thread; `exact` is slower, and gives everywhere what others give with VNNI.
+
+    Raises:
+        OSError: The file is missing.
+        ValueError: It is damaged.
+    """
     # It sends what it runs to its maker, and from its import on, if it is not told before.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -91,9 +103,10 @@ def _session(file: Path) -> "InferenceSession":
     options.log_severity_level = 4
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    # Weights are kept in int8 and multiplied in single precision: they are turned back once, while
-    # loading, and not by each run.
+    # Tables in int8 are turned back once, while loading, and not by each run.
     options.add_session_config_entry("session.disable_quant_qdq", "1")
+    if exact:
+        options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises classes of its own
