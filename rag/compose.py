@@ -31,7 +31,7 @@ class ComposeConfig:
     """
 
     min_confidence: float
-    keep: float = 0.6
+    keep: float = 0.7
     most: int = 8
     same: float = 0.7
 

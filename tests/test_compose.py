@@ -29,7 +29,7 @@ def config(**settings: float) -> ComposeConfig:
 
 
 def test_what_is_good_enough_is_shown_best_first() -> None:
-    found = [evidence("Ann left.", 0.9), evidence("Bob ran.", 0.6), evidence("It rained.", 0.2)]
+    found = [evidence("Ann left.", 0.9), evidence("Bob ran.", 0.7), evidence("It rained.", 0.2)]
     answer = compose(QUERY, found, unanswered="not_answered", config=config())
     assert (answer.status, answer.reason, answer.confidence) == ("answered", None, 0.9)
     assert texts(answer.statements) == [["Ann left."], ["Bob ran."]]

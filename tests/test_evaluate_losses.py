@@ -24,9 +24,11 @@ from rag.evaluate import (
 )
 from rag.evaluate.answers import judge
 from rag.evaluate.losses import Loss, Piece, Stage, composed, losses, passes
+from rag.evidence import ReadConfig
 
 Asked = Callable[..., tuple[AnswersResult, OnRecord]]
 BRIDGE = "What did the mayor say about the bridge?"
+READ = ReadConfig().depth  # passages, which have two sentences each here
 
 
 @pytest.fixture(scope="module")
@@ -104,16 +106,16 @@ def test_what_no_passage_that_was_read_holds_was_not_retrieved(town: OnRecord) -
     (one,) = lost(town, asked(BRIDGE, ("orchard", "Quinces ripen")), least=0.0)
     hits = town.search(BRIDGE, depth=100)
     (rank,) = [n for n, hit in enumerate(hits, 1) if hit.passage.document.id == "orchard"]
-    assert rank > 8
+    assert rank > READ
     assert one.stage == Stage.NOT_RETRIEVED
-    assert one.detail == f"The first passage with it stands at rank {rank}; 8 passages read."
+    assert one.detail == f"The first passage with it stands at rank {rank}; {READ} passages read."
 
 
 def test_what_is_read_and_below_the_threshold_scored_low(town: OnRecord) -> None:
     best = town.explain(BRIDGE).evidence[0]
     quote = (best.sentence.document.id, best.sentence.text)
     (one,) = lost(town, asked(BRIDGE, quote), least=1.0)
-    probability = f"Probability {best.probability:.2f}, 1st of 16 sentences read"
+    probability = f"Probability {best.probability:.2f}, 1st of {2 * READ} sentences read"
     assert one.stage == Stage.SCORED_LOW
     assert one.detail == f"{probability}; the threshold is 1.00."
     assert not any(came.shown for came in one.came)
@@ -132,7 +134,7 @@ def test_above_the_threshold_it_is_composition_that_drops(town: OnRecord) -> Non
     found = losses(replace(result, judged=(one,)), town, min_confidence=0.0)
     (loss,) = (one for one in found if one.stage != Stage.PADDING)
     assert loss.stage == Stage.DROPPED
-    assert loss.detail.endswith("9th of 16 sentences read; only 8 statements are shown.")
+    assert loss.detail.endswith(f"9th of {2 * READ} sentences read; only 8 statements are shown.")
 
 
 def test_the_share_of_the_best_is_told_apart_from_the_number_of_statements(
@@ -142,13 +144,14 @@ def test_the_share_of_the_best_is_told_apart_from_the_number_of_statements(
     evidence = town.explain(question).evidence
     shown = town.ask(question, min_confidence=0.0).statements
     texts = {one.sentence.text for statement in shown for one in statement.evidence}
-    low = (e for e in evidence if e.probability < 0.6 * evidence[0].probability)
+    keep = ComposeConfig(min_confidence=0.0).keep
+    low = (e for e in evidence if e.probability < keep * evidence[0].probability)
     weak = next(e for e in low if e.sentence.text not in texts)
     quote = (weak.sentence.document.id, weak.sentence.text)
     (loss,) = lost(town, asked(question, quote), least=0.0)
-    enough = 0.6 * evidence[0].probability
+    enough = keep * evidence[0].probability
     assert loss.stage == Stage.DROPPED
-    assert loss.detail.endswith(f"less than 0.6 of the best, which makes {enough:.2f}.")
+    assert loss.detail.endswith(f"less than {keep:g} of the best, which makes {enough:.2f}.")
 
 
 def test_what_was_read_for_a_question_that_nothing_matches_scored_low(town: OnRecord) -> None:
