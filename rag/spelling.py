@@ -77,8 +77,9 @@ def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Not where one letter stands for another, unless they sound alike: Bolton is no Boston."""
-    return len(word) != len(meant) or sorted(word) == sorted(meant) or sound(word) == sound(meant)
+    """Not where a letter stands for another: Bolton is no Boston, a politician not political."""
+    one_more = len(word) != len(meant) and damerau_levenshtein_distance(word, meant) == 1
+    return one_more or sorted(word) == sorted(meant) or sound(word) == sound(meant)
 
 
 def _sounding(word: str, record: Record) -> list[str]:

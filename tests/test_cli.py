@@ -371,10 +371,11 @@ def test_options_of_the_command_hold_for_lines_without_their_own(capsys: Capture
 
 def test_a_batch_gives_the_same_bytes_again_and_in_reverse(capsys: Capture) -> None:
     gold = Path(__file__).parent / "gold" / "seeds" / "questions.jsonl"
-    questions = [json.loads(line)["question"] for line in gold.read_text("utf-8").splitlines()]
-    first = batch(capsys, questions[:30])
-    assert batch(capsys, questions[:30]) == first
-    assert batch(capsys, questions[:30][::-1]) == first[::-1]
+    lines = gold.read_text("utf-8").splitlines()[:12]
+    questions = [json.loads(line)["question"] for line in lines]
+    first = batch(capsys, questions)
+    assert batch(capsys, questions) == first
+    assert batch(capsys, questions[::-1]) == first[::-1]
     assert all('"timings_ms": {}' in line for line in first)
 
 

@@ -16,7 +16,7 @@ QUESTIONS = [
     json.loads(line)["question"]
     for line in (Path(__file__).parent / "gold" / "seeds" / "questions.jsonl")
     .read_text("utf-8")
-    .splitlines()
+    .splitlines()[::3]
 ]
 SYRIA = "what did Putin say about Syria?"
 

@@ -21,7 +21,7 @@ Vienna, he said. Putin left on Monday for the capital.
 def index(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = tmp_path_factory.mktemp("corpus")
     (corpus / "a.txt").write_text(TEXT, encoding="utf-8")
-    (corpus / "b.txt").write_text("The syrah of the vineyard. Pure tin was found.\n")
+    (corpus / "b.txt").write_text("The syrah of the vineyard. Political tin was found.\n")
     index = tmp_path_factory.mktemp("index")
     OnRecord.build(index, [corpus], encoder=str(tiny_encoder))
     return index
@@ -78,6 +78,7 @@ def test_other_questions_stay_as_they_are(index: Path, asked: str) -> None:
         ("What did Pution say of Siria?", "What did Putin say of Syria?"),
         ("what did puitn say of inflatoin", "what did putin say of inflation"),
         ("What did Rutin say of Tchaikovsky?", "What did Rutin say of Tchaikovsky?"),
+        ("Which politician found tin?", "Which politician found tin?"),
         ("What did Putin say of Syria?", "What did Putin say of Syria?"),
     ],
 )
