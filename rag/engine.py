@@ -3,6 +3,7 @@
 Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -47,7 +48,7 @@ from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
-_TIMELINE = ReadConfig(depth=40)
+_TIMELINE = ReadConfig(depth=40, within=math.inf)
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
 T = TypeVar("T")
@@ -185,7 +186,7 @@ class OnRecord:
 
         def read(record: Record) -> Explained:
             query, collection, found = self._ranked(record, text, ahead, filters)
-            hits = search(found, record, depth=self._reader.depth)
+            hits = self._reader.choose(search(found, record, depth=self._reader.depth))
             clock.lap("retrieve")
             evidence = self._reader.read(query, hits, collection)
             clock.lap("read")

@@ -1,5 +1,6 @@
 import math
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_the_sentence_that_answers_is_first_and_likely() -> None:
 
 
 def test_a_score_does_not_depend_on_what_else_is_read() -> None:
-    everything = ReadConfig(depth=9, promising=-math.inf)
+    everything = ReadConfig(promising=-math.inf)
     together = {one.sentence: one.score for one in read(hits(), everything)}
     backwards = {one.sentence: one.score for one in read(hits()[::-1], everything)}
     alone = {one.sentence: one.score for hit in hits() for one in read([hit], everything)}
@@ -88,18 +89,22 @@ def test_scores_do_not_depend_on_the_kind_of_products() -> None:
         assert one == pytest.approx(other, abs=1e-4)
 
 
-def test_hits_beyond_the_depth_are_not_read() -> None:
-    found = read(hits(), ReadConfig(depth=1))
-    assert {one.sentence.document.id for one in found} == {"bridge"}
+def test_what_is_read_is_the_best_and_near_to_the_best() -> None:
+    some = [replace(hit, score=score) for hit, score in zip(hits(), (1.0, 0.75, 0.7), strict=True)]
+    assert JointReader(config=ReadConfig(within=0.25)).choose(some) == tuple(some[:2])
+    assert JointReader(config=ReadConfig(depth=1)).choose(some) == tuple(some[:1])
+    assert JointReader().choose([]) == ()
 
 
 def test_no_hits_are_no_evidence() -> None:
     assert read([]) == ()
 
 
-def test_reading_nothing_is_refused() -> None:
-    with pytest.raises(ConfigInvalid, match=r"depth is 0\. Mend: use 1 or more"):
-        ReadConfig(depth=0)
+@pytest.mark.parametrize("values", [{"depth": 0}, {"within": -0.1}, {"promising": math.nan}])
+def test_reading_by_nothing_is_refused(values: dict[str, float]) -> None:
+    ((name, value),) = values.items()
+    with pytest.raises(ConfigInvalid, match=rf"{name} is {value}\. Mend: use "):
+        ReadConfig(**values)
 
 
 def test_every_sentence_of_the_hits_is_scored_once_best_first(seeds_index: Path) -> None:

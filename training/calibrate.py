@@ -113,7 +113,7 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
         record = stack.enter_context(snapshot(engine.path))
         for turn, (question, at, right) in enumerate(questions):
             progress("asking", turn, len(questions))
-            hits = engine.search(question, depth=readers[0].depth)
+            hits = readers[0].choose(engine.search(question, depth=readers[0].depth))
             query = asked(question, record)
             rows = [
                 (row, before, reading.stage == "whole", _answers(sentence, _name(at), right))

@@ -81,7 +81,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         metavar="NAME=V,…",
         action="append",
         help="measure every combination of these settings: encoder, retrieve.passage_words, "
-        "retrieve.overlap_words, the weights of retrieve, read.depth, read.promising",
+        "retrieve.overlap_words, the weights of retrieve, read.depth, read.within, read.promising",
     )
     command.add_argument("--encoder", metavar="MODEL", help="as in index")
     command.add_argument("--min-confidence", metavar="P", type=float, help="as in ask")

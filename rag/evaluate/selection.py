@@ -28,7 +28,7 @@ from rag.terms import terms
 
 MEASURES = ("AP", "RR", "P@1")
 
-EVERYTHING = ReadConfig(depth=1_000_000, promising=float("-inf"))  # no question has more
+EVERYTHING = ReadConfig(promising=float("-inf"))
 
 
 @dataclass(frozen=True, slots=True)

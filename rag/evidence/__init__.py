@@ -40,11 +40,14 @@ class EvidenceReader(Protocol):
     """Reads passages as a whole and scores their sentences.
 
     `min_confidence` is the probability below which its best sentence is no answer, and `depth` how
-    many passages it reads.
+    many passages it reads at the most.
     """
 
     min_confidence: float
     depth: int
+
+    def choose(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """Those that are worth reading, of hits best first."""
 
     def read(
         self, query: Query, hits: Sequence[Hit], collection: Collection
@@ -56,19 +59,23 @@ class EvidenceReader(Protocol):
 class ReadConfig:
     """How much is read.
 
-    `depth`: passages that get a first reading; `promising`: logit of "something here answers" from
-    which one is read by all layers.
+    `depth`: passages that get a first reading at the most; `within`: how much less than the best of
+    them one may score in retrieval; `promising`: logit of "something here answers" from which all
+    layers read it.
 
     Raises:
-        ConfigInvalid: `depth` is below 1, or `promising` is no number.
+        ConfigInvalid: `depth` is below 1, `within` below 0, or one is no number.
     """
 
     depth: int = 12
-    promising: float = -2.5
+    within: float = 0.3
+    promising: float = -2.0
 
     def __post_init__(self) -> None:
         if self.depth < 1:
             raise ConfigInvalid(f"depth is {self.depth}", "use 1 or more")
+        if not self.within >= 0:
+            raise ConfigInvalid(f"within is {self.within}", "use 0 or more")
         if math.isnan(self.promising):
             raise ConfigInvalid("promising is nan", "use a number")
 
@@ -96,10 +103,15 @@ class JointReader:
     def _tokens(self) -> WindowTokenizer:
         return WindowTokenizer(self._folder / "tokenizer.json")
 
+    def choose(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+        """The best `depth`, but those that score less than the best by more than `within`."""
+        some = hits[: self.depth]
+        return tuple(one for one in some if one.score >= some[0].score - self._config.within)
+
     def read(
         self, query: Query, hits: Sequence[Hit], collection: Collection
     ) -> tuple[Evidence, ...]:
-        """See `EvidenceReader.read`; hits beyond `depth` are not read."""
+        """See `EvidenceReader.read`."""
         return _ranked(
             [
                 Evidence(sentence, float(logit), 1 / (1 + math.exp(-logit)), hit)
@@ -119,11 +131,10 @@ class JointReader:
         """
         words = content_terms(query.text)
         weights = term_weights(collection.passage_counts(words), collection.passages())
-        some = hits[: self.depth]
-        readings = self.readings([self._window(query, hit) for hit in some])
+        readings = self.readings([self._window(query, hit) for hit in hits])
         return [
             (hit, reading, self._facts(query, hit, weights))
-            for hit, reading in zip(some, readings, strict=True)
+            for hit, reading in zip(hits, readings, strict=True)
         ]
 
     def _window(self, query: Query, hit: Hit) -> Window:
