@@ -140,6 +140,7 @@ def test_above_the_threshold_it_is_composition_that_drops(town: OnRecord) -> Non
 def test_the_share_of_the_best_is_told_apart_from_the_number_of_statements(
     town: OnRecord,
 ) -> None:
+    town = OnRecord.open(town.path, read=ReadConfig(within=math.inf))
     question = "Do growers fear the frost in May, and what did the mayor say?"
     evidence = town.explain(question).evidence
     shown = town.ask(question, min_confidence=0.0).statements
