@@ -58,7 +58,7 @@ def test_a_score_does_not_depend_on_what_else_is_read() -> None:
 def test_only_promising_passages_are_read_whole(model: EvidenceModel) -> None:
     tokens = WindowTokenizer(SHIPPED / "tokenizer.json")
     windows = [tokens.window(QUESTION, name, [text]) for name, text in ARTICLES.items()]
-    first, whole = (model.read(windows, promising=least) for least in (math.inf, -math.inf))
+    first, whole = ([*model.read(windows, promising=to)] for to in (math.inf, -math.inf))
     assert [{one.stage for one in readings} for readings in (first, whole)] == [
         {"first"},
         {"whole"},

@@ -131,19 +131,14 @@ class JointReader:
         """
         words = content_terms(query.text)
         weights = term_weights(collection.passage_counts(words), collection.passages())
-        readings = self.readings([self._window(query, hit) for hit in hits])
-        return [
-            (hit, reading, self._facts(query, hit, weights))
-            for hit, reading in zip(hits, readings, strict=True)
-        ]
+        windows = (self._window(query, hit) for hit in hits)
+        readings = self._model.read(windows, promising=self._config.promising)
+        tables = [self._facts(query, hit, weights) for hit in hits]  # while the model reads
+        return list(zip(hits, readings, tables, strict=True))
 
     def _window(self, query: Query, hit: Hit) -> Window:
         texts = [sentence.text for sentence in hit.passage.sentences]
         return self._tokens.window(query.text, hit.passage.document.title or "", texts)
-
-    def readings(self, windows: Sequence[Window]) -> list[Reading]:
-        """The last reading of each window: a whole one where the first is promising."""
-        return self._model.read(windows, promising=self._config.promising)
 
     def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
         passage = hit.passage

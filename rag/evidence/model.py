@@ -6,7 +6,7 @@ Law: one window at a time on one thread, so that no score depends on what else i
 
 import math
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -53,13 +53,13 @@ class EvidenceModel:
         self._upper = session(folder / "upper.onnx", exact=exact)
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="read")
 
-    def read(self, windows: Iterable[Window], *, promising: float = -math.inf) -> list[Reading]:
-        """The last reading of each window.
+    def read(self, windows: Iterable[Window], *, promising: float = -math.inf) -> Iterator[Reading]:
+        """The last reading of each window, in their order; all are begun at once.
 
         It is by all layers where the first one gives "something here answers" a logit of at least
         `promising`.
         """
-        return list(self._workers.map(partial(self._read, promising=promising), windows))
+        return self._workers.map(partial(self._read, promising=promising), windows)
 
     def _read(self, window: Window, *, promising: float) -> Reading:
         pool = window.pool()[None]
