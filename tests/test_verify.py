@@ -62,7 +62,8 @@ def test_what_was_answered_is_proven(check, answered: Answer, abstained: Answer)
     assert not abstained["sentences"]
     assert abstained["nearest"]
     assert check(json.loads(json.dumps(answered)), abstained) == []
-    assert count_quotes([answered, abstained]) == len(answered["sentences"]) + 3
+    quotes = len(answered["sentences"]) + len(abstained["nearest"])
+    assert count_quotes([answered, abstained]) == quotes
 
 
 def changed(answer: Answer, part: str, **values: object) -> Answer:
