@@ -78,6 +78,12 @@ def test_the_installed_wheel_answers_in_an_empty_folder(
         return done.stdout.decode()
 
     assert "exit status:" in onrecord("--help")
+    program = "import rag; print(rag.__file__, rag.OnRecord.__name__)"
+    command = [installed / "python", "-I", "-c", program]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
+    place, name = done.stdout.split()
+    assert Path(place).is_relative_to(installed.parent)
+    assert name == "OnRecord"
     assert "2 added" in onrecord("index", "articles")
     assert "does not mean a defeat for Russia" in " ".join(onrecord("ask", QUESTION).split())
     saved = onrecord("ask", "--json", QUESTION)
@@ -88,12 +94,3 @@ def test_the_installed_wheel_answers_in_an_empty_folder(
     assert "0 added, 0 updated, 0 removed, 2 unchanged" in onrecord("index", "articles")
     left = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert not left, "a command wrote into the home folder"
-
-
-def test_the_installed_package_comes_from_the_wheel(installed: Path, tmp_path: Path) -> None:
-    program = "import rag; print(rag.__file__); print(rag.OnRecord.__name__)"
-    command = [installed / "python", "-I", "-c", program]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=tmp_path)
-    place, name = done.stdout.splitlines()
-    assert Path(place).is_relative_to(installed.parent)
-    assert name == "OnRecord"
