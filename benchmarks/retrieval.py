@@ -61,7 +61,7 @@ class Parts:
         """Ranked passages, and the vector of the question."""
         meant = Respelled(question, question, ())
         if mend:
-            meant = respelled(question, self.record, self.lexical)
+            meant = respelled(question, self.record, self.lexical, is_word=lambda word: False)
         vector = self.encoder.encode([meant.text])[0]
         return self.by_vector(meant, vector, config), vector
 

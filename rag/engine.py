@@ -307,7 +307,7 @@ class OnRecord:
         loaded = self._loaded_of(record)
         if ahead.encoder is not loaded.encoder:
             ahead = self._ahead(text)
-        meant = respelled(text, record, loaded.lexical)
+        meant = respelled(text, record, loaded.lexical, is_word=self._reader.is_word)
         sought = ahead if meant.text == text else self._ahead(meant.text)
         least = max(self._retrieve_config.candidates, depth)
         config = replace(self._retrieve_config, candidates=least)

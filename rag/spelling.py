@@ -6,7 +6,7 @@ for plain slips of the hand; whoever asks is told of those (`Answer.read_as`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from jellyfish import damerau_levenshtein_distance
@@ -25,7 +25,8 @@ class Respelled:
     """A question with its unknown words mended, and ids of terms that are spelled otherwise.
 
     In `text`, which is looked for, every unknown word is the nearest known one; in `read` only one
-    that is told from it by a slip: a letter too few or too many, two exchanged, or the same sound.
+    that is told from it by a slip: a letter too few or too many, two exchanged, or the same sound;
+    and not if it is a word of the language all the same.
     """
 
     text: str
@@ -33,8 +34,10 @@ class Respelled:
     also: tuple[int, ...]
 
 
-def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
-    """The question as the documents may spell it.
+def respelled(
+    question: str, record: Record, lexical: Lexical, *, is_word: Callable[[str], bool]
+) -> Respelled:
+    """The question as the documents may spell it; `is_word` knows words that they may lack.
 
     A word that no document holds is replaced by the known word nearest to it, if one is near; for a
     word with a capital, words that sound alike (Zelensky, Zelenskyy) are looked for, too. In a
@@ -58,7 +61,8 @@ def respelled(question: str, record: Record, lexical: Lexical) -> Respelled:
             return found.group(), False
         nearest = _nearest(word, record, lexical) if len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
-        return nearest or found.group(), nearest is not None and _is_slip(word, nearest)
+        slip = nearest is not None and _is_slip(word, nearest) and not is_word(word)
+        return nearest or found.group(), slip
 
     mended = {found.span(): mend(found) for found in _LETTERS.finditer(question)}
 

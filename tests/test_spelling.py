@@ -29,12 +29,13 @@ def index(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(index: Path, question: str) -> str:
     with snapshot(index) as record:
-        return respelled(question, record, lexical(index, record)).read
+        words = {"fiend"}.__contains__
+        return respelled(question, record, lexical(index, record), is_word=words).read
 
 
 def meant(index: Path, question: str) -> tuple[str, set[str]]:
     with snapshot(index) as record:
-        found = respelled(question, record, lexical(index, record))
+        found = respelled(question, record, lexical(index, record), is_word=lambda word: False)
         names = {number: name for name, number in record.term_ids(terms(TEXT)).items()}
         return found.text, {names[number] for number in found.also}
 
@@ -79,6 +80,7 @@ def test_other_questions_stay_as_they_are(index: Path, asked: str) -> None:
         ("what did puitn say of inflatoin", "what did putin say of inflation"),
         ("What did Rutin say of Tchaikovsky?", "What did Rutin say of Tchaikovsky?"),
         ("Which politician found tin?", "Which politician found tin?"),
+        ("Was a freind there, or a fiend?", "Was a friend there, or a fiend?"),
         ("What did Putin say of Syria?", "What did Putin say of Syria?"),
     ],
 )
@@ -108,3 +110,4 @@ def test_a_mistyped_question_finds_what_was_meant_and_is_shown_as_asked(index: P
     assert explained.query.text == explained.answer.read_as == "What of Kirillov and Syria?"
     assert notes(explained.answer)[0] == "Read as: What of Kirillov and Syria?"
     assert engine.ask("What of Syria?").read_as is None
+    assert engine.ask("What of fried tin, Putin?").read_as is None  # the reader knows the word

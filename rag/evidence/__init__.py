@@ -46,6 +46,9 @@ class EvidenceReader(Protocol):
     min_confidence: float
     depth: int
 
+    def is_word(self, word: str) -> bool:
+        """Whether it knows a lower-cased word as such."""
+
     def choose(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """Those that are worth reading, of hits best first."""
 
@@ -102,6 +105,10 @@ class JointReader:
     @cached_property
     def _tokens(self) -> WindowTokenizer:
         return WindowTokenizer(self._folder / "tokenizer.json")
+
+    def is_word(self, word: str) -> bool:
+        """See `EvidenceReader.is_word`."""
+        return self._tokens.is_word(word)
 
     def choose(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The best `depth`, but those that score less than the best by more than `within`."""

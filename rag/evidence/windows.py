@@ -59,6 +59,10 @@ class WindowTokenizer:
             raise ValueError(f"{file.name}: it knows no [CLS] and [SEP]")
         self._first, self._end = first, end
 
+    def is_word(self, word: str) -> bool:
+        """Whether a lower-cased word is one of the vocabulary, and not made of pieces."""
+        return self._tokenizer.token_to_id(word) is not None
+
     def window(self, question: str, title: str, sentences: Sequence[str]) -> Window:
         """The tokens of a question, a title (may be empty) and sentences of one document."""
         asked, named, *parts = (
