@@ -3,7 +3,6 @@
 Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
-import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -48,7 +47,7 @@ from rag.vectors import PassageVectors
 
 LONGEST_QUESTION = 2_000  # characters; a longer one is a document, not a question
 _NO_MATCH_BELOW = 0.2  # cosine; all-MiniLM-L6-v2 gives unrelated English texts -0.1 to 0.2
-_TIMELINE = ReadConfig(depth=40, within=math.inf)
+_TIMELINE_DEPTH = 40  # passages; a question reads fewer
 _ATTEMPTS = 5  # at a state whose vectors a writer removed between two of our steps
 
 T = TypeVar("T")
@@ -244,11 +243,11 @@ class OnRecord:
         filters = _checked_filters(replace(filters or Filters(), speaker=who))
         text = _checked(f"What did {who} say about {_checked(subject)}?")
         ahead = self._ahead(text)
-        reader = shipped_reader(_TIMELINE)
+        reader = self._reader
 
         def look(record: Record) -> Timeline:
-            query, collection, found = self._ranked(record, text, ahead, filters, _TIMELINE.depth)
-            hits = search(found, record, depth=_TIMELINE.depth)
+            query, collection, found = self._ranked(record, text, ahead, filters, _TIMELINE_DEPTH)
+            hits = search(found, record, depth=_TIMELINE_DEPTH)
             said = [
                 one
                 for one in reader.read(query, hits, collection)

@@ -24,7 +24,9 @@ from rag.indexing import Progress
 from rag.retrieve import RetrieveConfig
 from rag.segment import PassageConfig
 
-_CUT = {"retrieve.passage_words": "length_words", "retrieve.overlap_words": "overlap_words"}
+_CUT = dict(
+    zip(("retrieve.passage_words", "retrieve.overlap_words"), fields(PassageConfig), strict=True)
+)
 _RETRIEVE = {f"retrieve.{one.name}": one for one in fields(RetrieveConfig)}
 _READ = {f"read.{one.name}": one for one in fields(ReadConfig)}
 NAMES = ("encoder", *_CUT, *_RETRIEVE, *_READ)
@@ -85,9 +87,8 @@ def grid(varied: Sequence[str]) -> tuple[Setting, ...]:
 
 
 def _setting(point: Mapping[str, str]) -> Setting:
-    cut = {_CUT[name]: _number(name, text, int) for name, text in point.items() if name in _CUT}
     try:
-        passages = replace(PassageConfig(), **cut)  # type: ignore[arg-type]  # by name
+        passages = replace(PassageConfig(), **_values(point, _CUT))
         retrieve = replace(RetrieveConfig(), **_values(point, _RETRIEVE))
         read = replace(ReadConfig(), **_values(point, _READ))
     except ConfigInvalid as error:

@@ -4,7 +4,6 @@ Flow: `Window` -> half of the layers -> where that is promising, the others -> `
 Law: one window at a time on one thread, so that no score depends on what else is read.
 """
 
-import math
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -53,7 +52,7 @@ class EvidenceModel:
         self._upper = session(folder / "upper.onnx", exact=exact)
         self._workers = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="read")
 
-    def read(self, windows: Iterable[Window], *, promising: float = -math.inf) -> Iterator[Reading]:
+    def read(self, windows: Iterable[Window], *, promising: float) -> Iterator[Reading]:
         """The last reading of each window, in their order; all are begun at once.
 
         It is by all layers where the first one gives "something here answers" a logit of at least
