@@ -11,6 +11,7 @@ import pytest
 from rag import Answer, Filters, OnRecord
 from rag.contracts import answer_object
 from rag.errors import ConfigInvalid, DocumentUnknown, InputInvalid, QuestionInvalid
+from rag.evidence import ReadConfig
 
 QUESTIONS = [
     json.loads(line)["question"]
@@ -219,6 +220,15 @@ def test_a_question_means_the_same_in_every_form_of_unicode(engine: OnRecord) ->
 def test_a_confidence_out_of_range_is_refused(engine: OnRecord, value: float) -> None:
     with pytest.raises(ConfigInvalid, match="0 to 1"):
         engine.ask(SYRIA, min_confidence=value)
+
+
+@pytest.mark.parametrize(
+    ("read", "passages"), [(ReadConfig(depth=2), 2), (ReadConfig(within=0.0), 1)]
+)
+def test_only_what_is_worth_it_is_read(seeds_index: Path, read: ReadConfig, passages: int) -> None:
+    explained = OnRecord.open(seeds_index, read=read).explain(SYRIA)
+    assert len(explained.hits) == passages
+    assert {one.hit for one in explained.evidence} == {*explained.hits}
 
 
 @pytest.mark.parametrize("depth", [0, -5])

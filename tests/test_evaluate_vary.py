@@ -94,3 +94,24 @@ def test_a_grid_is_measured_with_its_costs(
     assert "retrieve.passage_words=30" in capsys.readouterr().out
     assert run(["eval", str(beir), *varied, "--run", "x.run"]) == 2
     assert "--run has no meaning beside --vary" in capsys.readouterr().err
+
+
+def test_less_is_read_where_that_is_varied(
+    tmp_path: Path, tiny_encoder: Path, kept_indexes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name in "ab":
+        text = "On the bridge\n\nWorkers closed the bridge on Monday.\n"
+        (tmp_path / "corpus" / name).with_suffix(".txt").write_text(text, encoding="utf-8")
+    (tmp_path / "set").mkdir()
+    nuggets = [[[name, "closed the bridge"]] for name in "ab"]
+    row = {"id": "1", "question": "When was the bridge closed?", "nuggets": nuggets}
+    (tmp_path / "set" / "questions.jsonl").write_text(json.dumps(row), encoding="utf-8")
+    varied = ["--vary", f"encoder={tiny_encoder}", "--vary", "read.depth=1,2", "--json"]
+    given = ["eval", str(tmp_path / "set"), "--corpus", str(tmp_path / "corpus")]
+    assert run([*given, *varied]) == 0
+    trials = json.loads(capsys.readouterr().out)["trials"]
+    recall = {
+        one["setting"]["read.depth"]: one["measures"]["nugget_recall"]["value"] for one in trials
+    }
+    assert recall == {"1": 0.5, "2": 1.0}

@@ -5,7 +5,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
 
 from rag.datatypes import Document, Evidence, Hit, Query
 from rag.engine import OnRecord
@@ -16,6 +18,7 @@ from rag.evidence.calibration import INPUTS, Calibration
 from rag.evidence.model import EvidenceModel, Reading, overflows, session
 from rag.evidence.windows import WindowTokenizer
 from rag.segment import passages, segment
+from training.export import shrink, write_probe
 
 ARTICLES = {
     "bridge": "Workers closed the bridge on Monday. It will open again in March, the mayor said.",
@@ -75,6 +78,43 @@ def test_exact_products_give_the_largest_sums_on_any_processor() -> None:
     (given,) = made.get_inputs()
     (sums,) = made.run(None, {given.name: np.full(given.shape, 255, np.uint8)})
     assert (sums == given.shape[1] * 255 * 127).all()
+
+
+def test_the_probe_is_what_export_writes_and_wrong_sums_are_noticed(tmp_path: Path) -> None:
+    write_probe(tmp_path / "probe.onnx")
+    assert (tmp_path / "probe.onnx").read_bytes() == (SHIPPED / "probe.onnx").read_bytes()
+    model = onnx.load(SHIPPED / "probe.onnx")
+    values = numpy_helper.to_array(model.graph.initializer[0]).copy()
+    values[0, -1] -= 1
+    model.graph.initializer[0].CopyFrom(numpy_helper.from_array(values, "weights"))
+    onnx.save(model, tmp_path / "probe.onnx")
+    assert overflows(tmp_path / "probe.onnx")
+
+
+def test_a_model_in_8_bits_gives_nearly_what_it_gave(tmp_path: Path) -> None:
+    chance = np.random.default_rng(0)
+    table, weights = (chance.normal(size=size).astype(np.float32) for size in ((80, 64), (64, 96)))
+    nodes = [
+        helper.make_node("Gather", ["embeddings", "ids"], ["states"]),
+        helper.make_node("MatMul", ["states", "weights"], ["scores"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "both",
+        [helper.make_tensor_value_info("ids", TensorProto.INT64, ["n"])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["n", 96])],
+        [numpy_helper.from_array(table, "embeddings"), numpy_helper.from_array(weights, "weights")],
+    )
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(made, tmp_path / "full.onnx")
+    shrink(tmp_path / "full.onnx", tmp_path / "small.onnx")
+    kept = {one.data_type for one in onnx.load(tmp_path / "small.onnx").graph.initializer}
+    assert TensorProto.INT8 in kept
+    assert (tmp_path / "small.onnx").stat().st_size < (tmp_path / "full.onnx").stat().st_size / 2
+    ids = np.arange(80)
+    (scores,) = session(tmp_path / "small.onnx", exact=True).run(None, {"ids": ids})
+    apart = np.abs(scores - table @ weights)
+    assert 0 < apart.max() < 0.05 * np.abs(scores).max()
 
 
 def test_scores_do_not_depend_on_the_kind_of_products() -> None:
