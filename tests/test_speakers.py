@@ -8,6 +8,7 @@ import pytest
 
 from rag import Filters, OnRecord
 from rag.cli import run
+from rag.engine import shipped_reader
 from rag.errors import InputInvalid
 from rag.quotes import attribute
 from rag.store import snapshot
@@ -101,6 +102,13 @@ def test_a_timeline_is_of_one_speaker(seeds_index: Path, tmp_path: Path, capsys:
     for one in (wording for each in found["utterances"] for wording in each["wordings"]):
         text = engine.document(one["document"]).text
         assert text[one["start"] : one["end"]] == one["text"]
+    shown = {one["text"] for each in found["utterances"] for one in each["wordings"]}
+    near = engine.explain("What did Putin say about Syria?", filters=Filters(speaker="Putin"))
+    least = shipped_reader().min_confidence
+    theirs = [one for one in near.evidence if one.sentence.speaker == "Vladimir Putin"]
+    assert {one.sentence.text for one in theirs if one.probability >= least} <= shown
+    assert shown.isdisjoint(one.sentence.text for one in theirs if one.probability < least)
+    assert shown.isdisjoint(one.sentence.text for one in near.evidence if one not in theirs)
     days = [each["date"] or "9999" for each in found["utterances"]]
     assert days == sorted(days)
     assert picture.read_text("utf-8").startswith("<svg")
