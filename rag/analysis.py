@@ -4,8 +4,13 @@ Flow: documents -> Analysis, here or on all cores -> `Analysed`, in the order of
 Law: the analysis of a document depends on the document alone, not on where it is made.
 """
 
+import os
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread, current_thread, main_thread
+from time import sleep
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -76,6 +81,39 @@ class Analysis:
         if processes == 1 or sum(len(one.text) for one in documents) < _SEVERAL:
             return map(analyse, documents)
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(processes)
-        found: Iterator[Analysed] = self._pool.map(analyse, documents, chunksize=_AT_ONCE)
-        return found
+            self._pool = ProcessPoolExecutor(
+                processes, initializer=_end_with, initargs=(os.getpid(),)
+            )
+        parts = [documents[at : at + _AT_ONCE] for at in range(0, len(documents), _AT_ONCE)]
+        # Not by `map`, which when it is left cancels what it waits for: loky then kills no process.
+        with _unheard():
+            waiting = [self._pool.submit(_analyse_all, part) for part in parts]
+        return (one for part in waiting for one in part.result())
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """What is started meanwhile never hears Ctrl-C, and leaves it to us to end it."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent is gone: killed, it cannot tell."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _analyse_all(documents: Sequence[Document]) -> list[Analysed]:
+    return [*map(analyse, documents)]

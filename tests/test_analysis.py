@@ -1,15 +1,21 @@
 """Documents analysed on all cores: the same results in the same order, and a worker that dies."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 
 import pytest
 
 from rag import Document, OnRecord, analysis
 from rag.analysis import Analysis, analyse
 from rag.errors import IndexInterrupted
+
+INTERRUPTED = "onrecord: interrupted; nothing that was committed is lost\n"
 
 
 @pytest.fixture
@@ -30,10 +36,12 @@ def articles(tmp_path: Path, seeds: Path) -> Path:
     return tmp_path / "articles"
 
 
-def children() -> list[int]:
+def children(of: int | None = None) -> list[int]:
     """The processes of the pool, without what keeps count of its files."""
     found = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "-f", "popen_loky_posix"], capture_output=True, text=True
+        ["pgrep", "-P", str(of or os.getpid()), "-f", "popen_loky_posix"],
+        capture_output=True,
+        text=True,
     )
     return [int(line) for line in found.stdout.split()]
 
@@ -77,3 +85,48 @@ def test_a_killed_process_ends_the_build_and_leaves_what_was_there(
         OnRecord.build(index, [articles], progress=kill)
     assert OnRecord.open(index).info() == before
     assert OnRecord.build(index, [articles]).added == 40
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "told"),
+    [
+        (lambda group: os.kill(group, signal.SIGINT), 2, re.escape(INTERRUPTED)),
+        (lambda group: os.killpg(group, signal.SIGINT), 2, re.escape(INTERRUPTED)),
+        (lambda group: os.kill(group, signal.SIGKILL), -signal.SIGKILL, "(?s).*leaked.*|"),
+    ],
+    ids=["Ctrl-C", "Ctrl-C to all", "killed"],
+)
+def test_its_processes_end_with_it(
+    tmp_path: Path,
+    articles: Path,
+    tiny_encoder: Path,
+    end: Callable[[int], None],
+    status: int,
+    told: str,
+) -> None:
+    code = (
+        "import signal, loky; from rag import analysis, cli\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "analysis._SEVERAL = 1; loky.cpu_count = lambda: 2\n"
+        "cli.main()"
+    )
+    command = [sys.executable, "-c", code, "index", str(articles), "--encoder", str(tiny_encoder)]
+    with subprocess.Popen(
+        [*command, "--index", str(tmp_path / "index")],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        while len(children(process.pid)) < 2:
+            assert process.poll() is None
+            sleep(0.05)
+        end(process.pid)
+        try:
+            _, error = process.communicate(timeout=30)
+            due = monotonic() + 30
+            while subprocess.run(["pgrep", "-s", str(process.pid)], capture_output=True).stdout:
+                assert monotonic() < due, "its processes are left"
+                sleep(0.1)
+        finally:
+            subprocess.run(["pkill", "-9", "-s", str(process.pid)])
+    assert process.returncode == status
+    assert re.fullmatch(told, error.decode())
