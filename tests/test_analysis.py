@@ -1,4 +1,4 @@
-"""Documents analysed on all cores: the same results in the same order, and a worker that dies."""
+"""Documents analysed on all cores: the same results in the same order, and processes that die."""
 
 import os
 import re
