@@ -64,10 +64,16 @@ _Failure = tuple[str, str, str, Sequence[str]]  # id, text, what would be right,
 _CONTROL = re.compile(rf"[\x00-\x1f]|{OBEYED.pattern}")
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """Not as rich does, whose status 1 would say that the answer was an abstention."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output: as wide as the terminal, or 80 columns where there is none."""
     terminal = sys.stdout.isatty()
-    return Console(width=None if terminal else 80, highlight=False, markup=False, emoji=False)
+    return _Output(width=None if terminal else 80, highlight=False, markup=False, emoji=False)
 
 
 def shown(text: str) -> str:

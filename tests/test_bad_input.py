@@ -453,6 +453,19 @@ def test_a_full_disk_under_standard_output_is_told(index: Path) -> None:
     assert "no space left on device" in told(done.stderr)
 
 
+def test_a_reader_that_is_gone_is_no_abstention(index: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as gone:
+        done = subprocess.run(
+            [*COMMAND, "ask", "Which glacier was the subject of a report?"],
+            stdout=gone,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert (done.returncode, done.stderr) == (2, "")
+
+
 def test_a_reader_that_leaves_is_no_error_message(index: Path, tmp_path: Path) -> None:
     (tmp_path / "batch").write_text("which glacier?\n" * 2000)
     process = subprocess.Popen(
