@@ -25,7 +25,9 @@ from training.examples import (
     window,
     with_pronoun,
 )
+from training.mean import mean
 from training.model import imitation
+from training.several import claims, several, together
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY.parent / "shared" / "eval"
@@ -97,7 +99,7 @@ def rows(path: Path) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def trained() -> list[Paragraph]:
-    return [one for one in paragraphs(DATA) if is_used(one)]
+    return [*(one for one in paragraphs(DATA) if is_used(one)), *claims(DATA)]
 
 
 @public
@@ -121,6 +123,37 @@ def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> 
     seeds = [path.read_text(encoding="utf-8") for path in (REPOSITORY / "seeds").iterdir()]
     articles = " ".join(map(key, seeds))
     assert not [one for one in sentences if one in articles]
+
+
+@public
+def test_further_examples_have_what_answers_or_nothing_of_it() -> None:
+    made = several(DATA)
+    assert made == several(DATA)
+    assert len(made) > 5_000
+    for one in made:
+        assert bool(one.answers) == one.kind.endswith(", answers")
+        assert all(0 <= at < len(one.sentences) for at in one.answers)
+    answering = [len(one.answers) for one in made if one.answers]
+    assert sum(count > 1 for count in answering) > len(answering) / 3
+
+
+def test_two_questions_of_a_paragraph_become_one_where_different_sentences_answer() -> None:
+    answers = frozenset({0}), frozenset({2}), frozenset({0})
+    asked = "Who came?", "Where was it?", "Who left?"
+    one = Paragraph("own", "a", "", ("A.", "B.", "C."), asked, answers, ("", "", ""))
+    assert list(together(one)) == [
+        ("Who came, and where was it?", frozenset({0, 2})),
+        ("Where was it, and who left?", frozenset({0, 2})),
+    ]
+
+
+def test_a_mean_of_models_has_each_by_its_share(tmp_path: Path) -> None:
+    files = [tmp_path / "a.pt", tmp_path / "b.pt"]
+    for file, value in zip(files, (1.0, 3.0), strict=True):
+        torch.save({"weight": torch.full((2,), value)}, file)
+    assert mean(dict(zip(files, (0.75, 0.25), strict=True)))["weight"].tolist() == [1.5, 1.5]
+    with pytest.raises(SystemExit, match=r"add up to 0\.9"):
+        mean(dict.fromkeys(files, 0.45))
 
 
 def test_text_that_was_cut_into_tokens_is_written_as_usual() -> None:

@@ -116,7 +116,7 @@ def held_out(data: Path) -> frozenset[str]:
         if is_used(one)
         for sentence in map(_key, one.sentences)
     }
-    odd = _lines(data / "clapnq" / "dev.selection.jsonl")[1::2]
+    odd = json_lines(data / "clapnq" / "dev.selection.jsonl")[1::2]
     return frozenset(
         row["id"] for row in odd if not trained & {_key(plain(s)) for s in row["sentences"]}
     )
@@ -128,7 +128,8 @@ def _key(sentence: str) -> str:
     return " ".join(words) if len(words) >= 8 else sentence
 
 
-def _lines(path: Path) -> list[dict]:
+def json_lines(path: Path) -> list[dict]:
+    """The objects of a file, one a line."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -164,7 +165,7 @@ def _squadshifts(data: Path, part: str) -> Iterator[Paragraph]:
 
 def _selection(data: Path, name: str, parts: Sequence[str]) -> Iterator[Paragraph]:
     for part in parts:
-        for row in _lines(data / name / f"{part}.selection.jsonl"):
+        for row in json_lines(data / name / f"{part}.selection.jsonl"):
             sentences = tuple(map(plain, row["sentences"]))
             title = row["title"] or ""
             yield Paragraph(
@@ -182,7 +183,7 @@ def _pairs(data: Path) -> Iterator[Paragraph]:
     """Neighbouring sentences of the file as one paragraph of at most 110 words."""
     for part in ("dev", "test"):
         asked: dict[str, list[str]] = {}
-        for row in [*_lines(data / "squad_sentence_pairs" / f"{part}.jsonl"), None]:
+        for row in [*json_lines(data / "squad_sentence_pairs" / f"{part}.jsonl"), None]:
             sentence = plain(row["sentence"]) if row else ""
             words = sum(len(one.split()) for one in asked)
             full = sentence not in asked and words + len(sentence.split()) > 110
@@ -224,7 +225,11 @@ def plain(text: str) -> str:
 
 
 def window(
-    sentences: Sequence[str], keep: frozenset[int], chance: random.Random
+    sentences: Sequence[str],
+    keep: frozenset[int],
+    chance: random.Random,
+    least: int = LEAST_WORDS,
+    longest: int = MOST_WORDS,
 ) -> tuple[int, int] | None:
     """First and last place of a run of sentences with a random length in words.
 
@@ -232,7 +237,7 @@ def window(
     """
     if not sentences:
         return None
-    most = chance.randint(LEAST_WORDS, MOST_WORDS)
+    most = chance.randint(least, longest)
     first = last = chance.choice(sorted(keep)) if keep else chance.randrange(len(sentences))
     words = len(sentences[first].split())
     before = chance.random()

@@ -161,7 +161,7 @@ def loss(
 ) -> torch.Tensor:
     """Of one head: each sentence, whether any answers, and which of those that do is first.
 
-    Shapes: (n, s), (n,), (n, s) of 0 and 1, (n, s).
+    Shapes: (n, s), (n,), (n, s) of 0 and 1, (n, s) -> (n,).
     """
     each = nn.functional.binary_cross_entropy_with_logits(scores, labels, reduction="none")
     count = present.sum(-1).clamp(min=1).sqrt()
@@ -171,11 +171,11 @@ def loss(
     logs = scores.masked_fill(~present, -1e4).log_softmax(-1)
     wanted = labels / labels.sum(-1, keepdim=True).clamp(min=1)
     listwise = -(wanted * logs.masked_fill(~present, 0)).sum(-1)
-    return (by_sentence + 0.7 * by_window + 0.4 * listwise).mean()
+    return by_sentence + 0.7 * by_window + 0.4 * listwise
 
 
 def imitation(scores: Scores, taught: Scores, present: torch.Tensor) -> torch.Tensor:
-    """Distance from what a teacher says, in the terms of `loss`.
+    """Distance from what a teacher says, in the terms of `loss`. Shape: (n,).
 
     Source: Hinton, Vinyals and Dean, Distilling the Knowledge in a Neural Network, 2015.
     """
@@ -186,4 +186,4 @@ def imitation(scores: Scores, taught: Scores, present: torch.Tensor) -> torch.Te
     logs = scores[0].masked_fill(~present, -1e4).log_softmax(-1)
     wanted = taught[0].masked_fill(~present, -1e4).softmax(-1) * taught[1].sigmoid()[:, None]
     listwise = -(wanted * logs.masked_fill(~present, 0)).sum(-1)
-    return (by_sentence + 0.7 * by_window + 0.4 * listwise).mean()
+    return by_sentence + 0.7 * by_window + 0.4 * listwise

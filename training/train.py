@@ -3,10 +3,11 @@
     python -m training.train --examples FOLDER/examples.jsonl --run FOLDER/teacher --teacher
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
     python -m training.train --examples FOLDER/examples.jsonl --run FOLDER --labels FILE [--quick]
+    python -m training.train … --run FOLDER/a --start FOLDER/model.pt --further FOLDER/several.jsonl
 
 A checkpoint is written every few minutes, whole or not at all. With `--labels` the scores of the
 teacher are imitated beside what is marked. `--quick` overfits a hundred examples and fails where it
-cannot.
+cannot. `--further` mixes in examples that no teacher scored.
 """
 
 import argparse
@@ -58,18 +59,27 @@ def main() -> None:
     command.add_argument("--tokens", type=float, help="to be read in all")
     command.add_argument("--teacher", action="store_true", help="train the large model")
     command.add_argument("--labels", type=Path, help="what training.label wrote")
+    command.add_argument("--start", type=Path, metavar="MODEL", help="weights to go on from")
+    command.add_argument("--further", type=Path, help="what training.several wrote")
+    command.add_argument(
+        "--seed", type=int, default=SEED, help="of the order; default: %(default)s"
+    )
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
     given = command.parse_args()
-    torch.manual_seed(SEED)
+    torch.manual_seed(given.seed)
     made = read_examples(given.examples)
     if given.quick:
         overfit(made[:: max(1, len(made) // 100)][:100])
         return
     given.run.mkdir(parents=True, exist_ok=True)
     model = Teacher() if given.teacher else EvidenceModel()
+    if given.start:
+        model.load_state_dict(torch.load(given.start, weights_only=True))
     every = taught(made, given.labels) if given.labels else labelled(made)
+    if given.further:
+        every += labelled(read_examples(given.further))
     tokens = given.tokens or (LARGE_TOKENS if given.teacher else TOKENS)
-    train(model, every, given.run, int(tokens))
+    train(model, every, given.run, int(tokens), given.seed)
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -126,10 +136,10 @@ def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
     batch = Batch.of([one.window for one in lot])
     marks, said = torch.zeros(batch.present.shape), torch.zeros(batch.present.shape)
     said_of_all = torch.zeros(len(lot))
-    imitated = all(one.taught for one in lot)
+    imitated = torch.tensor([IMITATED if one.taught else 0.0 for one in lot])
     for row, one in enumerate(lot):
         marks[row, list(one.answers)] = 1.0
-        if imitated and one.taught:
+        if one.taught:
             said[row, : len(one.taught[0])] = torch.tensor(one.taught[0])
             said_of_all[row] = one.taught[1]
     with precision():
@@ -137,10 +147,8 @@ def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
 
     def of(scores: Scores) -> torch.Tensor:
         marked = loss(*scores, marks, batch.present)
-        if not imitated:
-            return marked
         alike = imitation(scores, (said, said_of_all), batch.present)
-        return (1 - IMITATED) * marked + IMITATED * alike
+        return ((1 - imitated) * marked + imitated * alike).mean()
 
     *early, last = map(of, found)
     return last + EXIT_SHARE * sum(early)
@@ -172,9 +180,9 @@ def step(model: Model, optimizer: torch.optim.Optimizer, lot: list, share: float
     return found.item()
 
 
-def train(model: Model, every: list[Labelled], run: Path, tokens: int) -> None:
+def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int) -> None:
     """Read `tokens` tokens of examples, epoch after epoch, in an order that the seed gives."""
-    random.Random(SEED).shuffle(every)
+    random.Random(seed).shuffle(every)
     held, trained = every[:HELD_OUT], every[HELD_OUT:]
     model.train()
     optimizer = optimizer_of(model)
@@ -189,7 +197,7 @@ def train(model: Model, every: list[Labelled], run: Path, tokens: int) -> None:
     start = done
     mean = 0.0
     while done < tokens:
-        lots = list(batches(trained, random.Random(f"{SEED} {epoch}")))
+        lots = list(batches(trained, random.Random(f"{seed} {epoch}")))
         for lot in lots[place:]:
             mean = 0.98 * mean + 0.02 * step(model, optimizer, lot, done / tokens)
             place += 1

@@ -1,0 +1,127 @@
+"""Examples for training further: windows in which several sentences answer, or none of them.
+
+Nearly every example of `training.examples` that answers has one sentence that does, while what a
+reader asks is often answered by several. Flow: public sets -> `several` -> `Example`s, in a fixed
+order, each once.
+
+    python -m training.several --data ../shared/eval --out FOLDER
+
+writes them as JSON lines to `several.jsonl` and counts each kind.
+"""
+
+import argparse
+import json
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, replace
+from itertools import combinations
+from pathlib import Path
+
+from training.examples import (
+    SEED,
+    Example,
+    Paragraph,
+    asked_otherwise,
+    is_used,
+    json_lines,
+    paragraphs,
+    plain,
+    window,
+)
+
+LEAST_WORDS, MOST_WORDS = 45, 220  # of a window: as many as the longest readings hold
+WINDOWS = {"clapnq": 10, "selqa": 4, "fever": 1, "squadshifts/new_wiki": 1}  # of each question
+WITHOUT = 0.7  # share of windows that are cut once more, without what answers
+
+
+def claims(data: Path) -> Iterator[Paragraph]:
+    """FEVER's claims as questions, the sentences that support or refute them as answers."""
+    for row in json_lines(data / "fever_eraser" / "claims.jsonl"):
+        title = plain(row["docid"].replace("_", " "))
+        right = frozenset(
+            at
+            for one in row["evidence"]
+            if one["docid"] == row["docid"]
+            for at in range(one["start"], one["end"])
+        )
+        sentences = tuple(map(plain, row["sentences"]))
+        if right and max(right) < len(sentences):
+            question = (plain(row["claim"]),)
+            yield Paragraph("fever", title, title, sentences, question, (right,), ("",))
+
+
+def together(one: Paragraph) -> Iterator[tuple[str, frozenset[int]]]:
+    """Two questions of a paragraph as one, where different sentences answer them."""
+    for a, b in combinations(range(len(one.questions)), 2):
+        if not one.answers[a] & one.answers[b]:
+            first, second = one.questions[a].rstrip("? "), one.questions[b]
+            asked = f"{first}, and {second[0].lower()}{second[1:]}"
+            yield asked, one.answers[a] | one.answers[b]
+
+
+def several(data: Path) -> list[Example]:
+    """Every example, in a fixed order, each once."""
+    made: list[Example] = []
+    given = [one for one in paragraphs(data) if one.sentences and is_used(one)]
+    for place, one in enumerate([*given, *claims(data)]):
+        chance = random.Random(f"{SEED} several {one.source} {place} {one.sentences[0]}")
+        for question, right in _asked(one, chance):
+            for _ in range(WINDOWS[one.source]):
+                made += _cuts(one, question, right, chance)
+    return list(dict.fromkeys(made))
+
+
+def _asked(one: Paragraph, chance: random.Random) -> Sequence[tuple[str, frozenset[int]]]:
+    if one.source == "squadshifts/new_wiki":
+        pairs = list(together(one))
+        return [chance.choice(pairs)] if pairs else []
+    if one.source == "selqa":
+        pairs = list(zip(one.questions, one.answers, strict=True))
+        return [(question, right) for question, right in pairs if len(right) > 1]
+    if one.source in WINDOWS:
+        return list(zip(one.questions, one.answers, strict=True))
+    return []
+
+
+def _cuts(
+    one: Paragraph, question: str, right: frozenset[int], chance: random.Random
+) -> Iterator[Example]:
+    """A window around an answering sentence, and perhaps one of what is left without them."""
+    yield _cut(one, question, right, f"{one.source}, {'answers' if right else 'none'}", chance)
+    left = tuple(s for at, s in enumerate(one.sentences) if at not in right)
+    if right and left and chance.random() < WITHOUT:
+        rest = replace(one, sentences=left)
+        yield _cut(rest, question, frozenset(), f"{one.source}, answers removed", chance)
+
+
+def _cut(
+    one: Paragraph, question: str, right: frozenset[int], kind: str, chance: random.Random
+) -> Example:
+    run = window(one.sentences, right, chance, LEAST_WORDS, MOST_WORDS)
+    assert run is not None, "no paragraph is empty"
+    first, last = run
+    answers = tuple(sorted(at - first for at in right if first <= at <= last))
+    title = one.title if chance.random() < 0.85 else ""
+    asked = asked_otherwise(question, chance)
+    return Example(kind, one.source, asked, title, one.sentences[first : last + 1], answers)
+
+
+def main() -> None:
+    """Write and count."""
+    command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    command.add_argument("--data", type=Path, default=Path("../shared/eval"))
+    command.add_argument("--out", type=Path, default=Path(".cache/training"))
+    given = command.parse_args()
+    made = several(given.data)
+    given.out.mkdir(parents=True, exist_ok=True)
+    text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
+    (given.out / "several.jsonl").write_text(text, encoding="utf-8")
+    print(f"{len(made):,} examples")
+    for kind, count in sorted(Counter(one.kind for one in made).items()):
+        answers = [len(one.answers) for one in made if one.kind == kind]
+        print(f"{kind}: {count:,}, {sum(answers) / count:.1f} answering sentences each")
+
+
+if __name__ == "__main__":
+    main()
