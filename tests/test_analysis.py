@@ -46,6 +46,11 @@ def children(of: int | None = None) -> list[int]:
     return [int(line) for line in found.stdout.split()]
 
 
+def hears_no_interrupt(process: int) -> bool:
+    ignored = subprocess.check_output(["ps", "-o", "ignored=", "-p", str(process)], text=True)
+    return bool(int(ignored, 16) >> (signal.SIGINT - 1) & 1)
+
+
 @pytest.mark.usefixtures("by_processes")
 def test_it_is_the_same_wherever_it_is_made(articles: Path) -> None:
     documents = [Document(path.name, path.read_text()) for path in sorted(articles.iterdir())[:9]]
@@ -118,11 +123,12 @@ def test_its_processes_end_with_it(
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
-        while len(children(process.pid)) < 2:
-            assert process.poll() is None
-            sleep(0.05)
-        end(process.pid)
         try:
+            while len(children(process.pid)) < 2:
+                assert process.poll() is None
+                sleep(0.05)
+            assert all(map(hears_no_interrupt, children(process.pid)))
+            end(process.pid)
             _, error = process.communicate(timeout=30)
             due = monotonic() + 30
             while subprocess.run(["pgrep", "-s", str(process.pid)], capture_output=True).stdout:
