@@ -5,7 +5,7 @@ import random
 import re
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -17,17 +17,16 @@ from training.examples import (
     Example,
     Paragraph,
     held_out,
-    is_used,
     keywords,
-    paragraphs,
     plain,
     typing_error,
     window,
     with_pronoun,
 )
 from training.mean import mean
-from training.model import imitation
-from training.several import claims, several, together
+from training.model import Batch, EvidenceModel, imitation, loss
+from training.several import several, sources, together
+from training.train import EXIT_SHARE, labelled, losses
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY.parent / "shared" / "eval"
@@ -89,6 +88,22 @@ def test_nothing_is_nearer_to_a_teacher_than_what_it_says() -> None:
     assert float(imitation(unseen, said, present)) == pytest.approx(best)
 
 
+def test_only_what_a_teacher_scored_imitates_it() -> None:
+    model = EvidenceModel().eval()
+    alone, other = labelled(hundred()[:2])
+    scored = replace(other, taught=([3.0, -2.0, 1.0], 2.0))
+    with torch.no_grad():
+        batch = Batch.of([alone.window])
+        marks = torch.zeros(batch.present.shape)
+        marks[0, list(alone.answers)] = 1.0
+        early, last = (float(loss(*scores, marks, batch.present)) for scores in model(batch))
+        found = [float(losses(model, lot)) for lot in ([alone], [scored], [alone, scored])]
+        marked = float(losses(model, [other]))
+    assert found[0] == pytest.approx(last + EXIT_SHARE * early, rel=0.02)
+    assert found[2] == pytest.approx((found[0] + found[1]) / 2, rel=0.02)
+    assert found[1] != pytest.approx(marked, rel=0.1)
+
+
 def key(text: str) -> str:
     return " ".join(re.findall(r"\w+", plain(text).lower()))
 
@@ -99,7 +114,7 @@ def rows(path: Path) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def trained() -> list[Paragraph]:
-    return [*(one for one in paragraphs(DATA) if is_used(one)), *claims(DATA)]
+    return sources(DATA)
 
 
 @public
@@ -126,9 +141,9 @@ def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> 
 
 
 @public
-def test_further_examples_have_what_answers_or_nothing_of_it() -> None:
-    made = several(DATA)
-    assert made == several(DATA)
+def test_further_examples_have_what_answers_or_nothing_of_it(trained: list[Paragraph]) -> None:
+    made = several(trained)
+    assert made == several(trained)
     assert len(made) > 5_000
     for one in made:
         assert bool(one.answers) == one.kind.endswith(", answers")

@@ -228,7 +228,6 @@ def window(
     sentences: Sequence[str],
     keep: frozenset[int],
     chance: random.Random,
-    least: int = LEAST_WORDS,
     longest: int = MOST_WORDS,
 ) -> tuple[int, int] | None:
     """First and last place of a run of sentences with a random length in words.
@@ -237,7 +236,7 @@ def window(
     """
     if not sentences:
         return None
-    most = chance.randint(least, longest)
+    most = chance.randint(LEAST_WORDS, longest)
     first = last = chance.choice(sorted(keep)) if keep else chance.randrange(len(sentences))
     words = len(sentences[first].split())
     before = chance.random()
@@ -250,6 +249,20 @@ def window(
         at = sides[0] if left or len(sides) == 1 else sides[1]
         first, last = min(first, at), max(last, at)
         words += len(sentences[at].split())
+
+
+def cut(
+    sentences: Sequence[str],
+    right: frozenset[int],
+    chance: random.Random,
+    longest: int = MOST_WORDS,
+) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The sentences of a `window`, and the places of those that answer in it."""
+    run = window(sentences, right, chance, longest)
+    assert run is not None, "no paragraph is empty"
+    first, last = run
+    answers = tuple(sorted(at - first for at in right if first <= at <= last))
+    return tuple(sentences[first : last + 1]), answers
 
 
 _PERSONAL = re.compile(
@@ -422,11 +435,8 @@ class Maker:
         chance: random.Random,
     ) -> Example:
         """A window of a paragraph, at times with a pronoun for a name, or a line of furniture."""
-        run = window(one.sentences, right, chance)
-        assert run is not None, "no paragraph is empty"
-        first, last = run
-        sentences = list(one.sentences[first : last + 1])
-        answers = {at - first for at in right if first <= at <= last}
+        part, places = cut(one.sentences, right, chance)
+        sentences, answers = list(part), set(places)
         wanted = answers and chance.random() < SHARES["pronoun"]
         if wanted and with_pronoun(sentences, min(answers), chance):
             kind = "answers, pronoun"
@@ -525,12 +535,7 @@ def speaking(given: Sequence[Paragraph], said: Mapping[int, Sequence[Saying]]) -
                 for other in many
                 if other.who == saying.who and _alike(other.what, saying.what)
             }
-            run = window(one.sentences, frozenset(right), chance)
-            if run is None:
-                continue
-            first, last = run
-            part = one.sentences[first : last + 1]
-            answers = tuple(sorted(at - first for at in right if first <= at <= last))
+            part, answers = cut(one.sentences, frozenset(right), chance)
             for form in chance.sample(_ASKED_OF, 3):
                 question = form.format(who=saying.who, what=saying.what)
                 yield Example("says", one.source, question, one.title, part, answers)
@@ -622,6 +627,14 @@ def is_used(one: Paragraph) -> bool:
     return random.Random(f"{SEED} {drawn}").random() < USED.get(one.source, 1.0)
 
 
+def write(made: Sequence[Example], file: Path) -> str:
+    """Write examples, one a line, and give the sha256 of the file."""
+    text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return sha256(text.encode()).hexdigest()
+
+
 def main() -> None:
     """Write and count."""
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -630,10 +643,8 @@ def main() -> None:
     command.add_argument("--paragraphs", type=int, help="so many at the most; default: all")
     given = command.parse_args()
     made = examples(given.data, given.paragraphs)
-    given.out.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
-    (given.out / "examples.jsonl").write_text(text, encoding="utf-8")
-    print(f"{len(made):,} examples, sha256 {sha256(text.encode()).hexdigest()[:16]}")
+    written = write(made, given.out / "examples.jsonl")
+    print(f"{len(made):,} examples, sha256 {written[:16]}")
     counts = Counter(one.kind for one in made)
     for kind, count in counts.most_common():
         print(f"\n## {kind}: {count:,}")

@@ -1,6 +1,7 @@
 """What a teacher says of each example: logits that the small model is to imitate.
 
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
+    python -m training.label --examples FOLDER/examples.jsonl --run FOLDER --small --most 7000
 
 Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
 those labelled when it is stopped are a fair sample. The next run goes on.

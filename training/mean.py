@@ -29,12 +29,16 @@ def mean(states: Mapping[Path, float]) -> dict[str, torch.Tensor]:
 def main() -> None:
     """Read, mix, write."""
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    command.add_argument("--of", nargs="+", required=True, metavar="MODEL=SHARE")
+    command.add_argument("--of", nargs="+", required=True, type=_part, metavar="MODEL=SHARE")
     command.add_argument("--out", type=Path, required=True)
     given = command.parse_args()
-    parts = (one.rpartition("=") for one in given.of)
     given.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(mean({Path(path): float(share) for path, _, share in parts}), given.out)
+    torch.save(mean(dict(given.of)), given.out)
+
+
+def _part(given: str) -> tuple[Path, float]:
+    path, _, share = given.rpartition("=")
+    return Path(path), float(share)
 
 
 if __name__ == "__main__":

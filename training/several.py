@@ -1,8 +1,9 @@
 """Examples for training further: windows in which several sentences answer, or none of them.
 
 Nearly every example of `training.examples` that answers has one sentence that does, while what a
-reader asks is often answered by several. Flow: public sets -> `several` -> `Example`s, in a fixed
-order, each once.
+reader asks is often answered by several.
+
+Flow: public sets -> `sources` -> `Paragraph`s -> `several` -> `Example`s, in a fixed order.
 
     python -m training.several --data ../shared/eval --out FOLDER
 
@@ -10,11 +11,10 @@ writes them as JSON lines to `several.jsonl` and counts each kind.
 """
 
 import argparse
-import json
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -23,14 +23,15 @@ from training.examples import (
     Example,
     Paragraph,
     asked_otherwise,
+    cut,
     is_used,
     json_lines,
     paragraphs,
     plain,
-    window,
+    write,
 )
 
-LEAST_WORDS, MOST_WORDS = 45, 220  # of a window: as many as the longest readings hold
+MOST_WORDS = 220  # of a window: as many as the longest readings hold
 WINDOWS = {"clapnq": 10, "selqa": 4, "fever": 1, "squadshifts/new_wiki": 1}  # of each question
 WITHOUT = 0.7  # share of windows that are cut once more, without what answers
 
@@ -60,11 +61,16 @@ def together(one: Paragraph) -> Iterator[tuple[str, frozenset[int]]]:
             yield asked, one.answers[a] | one.answers[b]
 
 
-def several(data: Path) -> list[Example]:
+def sources(data: Path) -> list[Paragraph]:
+    """What is trained on in all, in a fixed order."""
+    used = (one for one in paragraphs(data) if one.sentences and is_used(one))
+    return [*used, *claims(data)]
+
+
+def several(given: Sequence[Paragraph]) -> list[Example]:
     """Every example, in a fixed order, each once."""
     made: list[Example] = []
-    given = [one for one in paragraphs(data) if one.sentences and is_used(one)]
-    for place, one in enumerate([*given, *claims(data)]):
+    for place, one in enumerate(given):
         chance = random.Random(f"{SEED} several {one.source} {place} {one.sentences[0]}")
         for question, right in _asked(one, chance):
             for _ in range(WINDOWS[one.source]):
@@ -98,13 +104,10 @@ def _cuts(
 def _cut(
     one: Paragraph, question: str, right: frozenset[int], kind: str, chance: random.Random
 ) -> Example:
-    run = window(one.sentences, right, chance, LEAST_WORDS, MOST_WORDS)
-    assert run is not None, "no paragraph is empty"
-    first, last = run
-    answers = tuple(sorted(at - first for at in right if first <= at <= last))
+    part, answers = cut(one.sentences, right, chance, MOST_WORDS)
     title = one.title if chance.random() < 0.85 else ""
     asked = asked_otherwise(question, chance)
-    return Example(kind, one.source, asked, title, one.sentences[first : last + 1], answers)
+    return Example(kind, one.source, asked, title, part, answers)
 
 
 def main() -> None:
@@ -113,11 +116,9 @@ def main() -> None:
     command.add_argument("--data", type=Path, default=Path("../shared/eval"))
     command.add_argument("--out", type=Path, default=Path(".cache/training"))
     given = command.parse_args()
-    made = several(given.data)
-    given.out.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in made)
-    (given.out / "several.jsonl").write_text(text, encoding="utf-8")
-    print(f"{len(made):,} examples")
+    made = several(sources(given.data))
+    written = write(made, given.out / "several.jsonl")
+    print(f"{len(made):,} examples, sha256 {written[:16]}")
     for kind, count in sorted(Counter(one.kind for one in made).items()):
         answers = [len(one.answers) for one in made if one.kind == kind]
         print(f"{kind}: {count:,}, {sum(answers) / count:.1f} answering sentences each")
