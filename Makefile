@@ -47,7 +47,7 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(BIN)/python -m training.label --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher
 	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING) \
 		--labels $(TRAINING)/teacher/labels.jsonl
-	$(BIN)/python -m training.export --run $(TRAINING)
+	$(BIN)/python -m training.export --run $(TRAINING) --examples $(TRAINING)/examples.jsonl
 	$(BIN)/python -m training.calibrate --data $(DATA)
 
 bench: .venv/dev ## speed and quality figures of the README, one JSON line each

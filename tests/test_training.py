@@ -23,6 +23,7 @@ from training.examples import (
     window,
     with_pronoun,
 )
+from training.export import smooth
 from training.mean import mean
 from training.model import Batch, EvidenceModel, imitation, loss
 from training.several import several, sources, together
@@ -169,6 +170,31 @@ def test_a_mean_of_models_has_each_by_its_share(tmp_path: Path) -> None:
     assert mean(dict(zip(files, (0.75, 0.25), strict=True)))["weight"].tolist() == [1.5, 1.5]
     with pytest.raises(SystemExit, match=r"add up to 0\.9"):
         mean(dict.fromkeys(files, 0.45))
+
+
+def test_ranges_are_evened_out_and_scores_stay() -> None:
+    torch.manual_seed(0)
+    model = EvidenceModel().eval()
+    windows = [one.window for one in labelled(hundred())]
+    made = smooth(model, windows[:40])
+    ranges: dict[str, list[float]] = {"before": [], "after": []}
+
+    def look(name: str, layer: torch.nn.Linear) -> None:
+        def at(_: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
+            ranges[name].append(float(given[0].abs().max() / given[0].abs().mean()))
+
+        layer.register_forward_pre_hook(at)
+
+    for one, other in zip(model.encoder.encoder.layer, made.encoder.encoder.layer, strict=True):
+        for half, smoothed in ((one.intermediate, other.intermediate), (one.output, other.output)):
+            look("before", half.dense)
+            look("after", smoothed.dense.linear)
+    batch = Batch.of(windows[40:60])
+    with torch.no_grad():
+        for scores, same in zip(model(batch), made(batch), strict=True):
+            assert torch.allclose(scores[0], same[0], atol=1e-3)
+            assert torch.allclose(scores[1], same[1], atol=1e-3)
+    assert sum(ranges["after"]) < sum(ranges["before"]) / 2
 
 
 def test_text_that_was_cut_into_tokens_is_written_as_usual() -> None:

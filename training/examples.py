@@ -1,8 +1,9 @@
 """What the evidence model is trained on: windows of sentences with what answers marked.
 
 Flow: public sets -> `Paragraph`s -> `examples` -> `Example`s of every kind, in a fixed order.
-Only sets whose licences allow a shipped model to be trained on them are read (`SOURCES`); the odd
-half of ClapNQ is left out, to be measured on (`held_out`).
+Only sets whose licences allow a shipped model to be trained on them are read: ClapNQ, QED, SelQA,
+SQuAD's sentences and SQuADShifts. The odd half of ClapNQ is left out, to be measured on
+(`held_out`).
 
     python -m training.examples --data ../shared/eval --out FOLDER
 
@@ -30,7 +31,6 @@ from rag.segment import segment
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-SOURCES = ("clapnq", "qed", "selqa", "squad_sentence_pairs", "squadshifts")
 SEED = 20
 LEAST_WORDS, MOST_WORDS = 45, 125  # of a window; a passage of an index has 110
 NEAR = 6  # windows of other paragraphs that are looked at for a hard one
