@@ -13,7 +13,8 @@ import copy
 import math
 import random
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -87,15 +88,8 @@ def smooth(model: EvidenceModel, windows: Iterable[Window]) -> EvidenceModel:
     made = copy.deepcopy(model).eval()
     halves = [half for one in made.encoder.encoder.layer for half in (one.intermediate, one.output)]
     largest = [torch.full((half.dense.in_features,), 1e-5) for half in halves]
-
-    def look(most: torch.Tensor) -> Callable[..., None]:
-        def at(_: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
-            torch.maximum(most, given[0].abs().amax((0, 1)), out=most)
-
-        return at
-
     looking = [
-        half.dense.register_forward_pre_hook(look(most))
+        half.dense.register_forward_pre_hook(partial(_widen, most))
         for half, most in zip(halves, largest, strict=True)
     ]
     with torch.no_grad():
@@ -107,6 +101,10 @@ def smooth(model: EvidenceModel, windows: Iterable[Window]) -> EvidenceModel:
         by = most**MOVED / weights ** (1 - MOVED)
         half.dense = Smoothed(half.dense, by / by.log().mean().exp())
     return made
+
+
+def _widen(largest: torch.Tensor, _: torch.nn.Module, given: tuple[torch.Tensor]) -> None:
+    torch.maximum(largest, given[0].abs().amax((0, 1)), out=largest)
 
 
 def export(model: EvidenceModel, folder: Path) -> None:

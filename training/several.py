@@ -1,7 +1,7 @@
 """Examples for training further: windows in which several sentences answer, or none of them.
 
 Nearly every example of `training.examples` that answers has one sentence that does, while what a
-reader asks is often answered by several. FEVER's claims are read beside sets of those.
+reader asks is often answered by several. FEVER's claims are read, too.
 
 Flow: public sets -> `sources` -> `Paragraph`s -> `several` -> `Example`s, in a fixed order.
 
