@@ -38,6 +38,7 @@ NOTHING = RetrieveConfig(
     **dict.fromkeys(("passage_cosine", "document_cosine", "passage_bm25", "document_bm25"), 0.0),
     pairs=0.0,
     spellings=0.0,
+    recency=0.0,
 )
 DENSE = replace(NOTHING, passage_cosine=1.0)
 DOCUMENTS = replace(NOTHING, document_bm25=1.0)
@@ -113,9 +114,14 @@ WAYS: Mapping[str, Way] = {
     "sum of passages' cosine and BM25": by(replace(DENSE, passage_bm25=1.0)),
     "sum of passages' cosine and documents' BM25": by(SUM),
     "… and passages' BM25": by(replace(SUM, passage_bm25=DEFAULT.passage_bm25)),
-    "… and documents' cosine": by(replace(DEFAULT, pairs=0.0, spellings=0.0)),
-    "… and pairs of words": by(replace(DEFAULT, spellings=0.0)),
-    "… and other spellings: as shipped": by(DEFAULT, mend=True),
+    "… and documents' cosine": by(replace(DEFAULT, pairs=0.0, spellings=0.0, recency=0.0)),
+    "… and pairs of words": by(replace(DEFAULT, spellings=0.0, recency=0.0)),
+    "… and other spellings": by(replace(DEFAULT, recency=0.0), mend=True),
+    "… and recency: as shipped": by(DEFAULT, mend=True),
+    "shipped, half the weight of recency": by(replace(DEFAULT, recency=0.2), mend=True),
+    "shipped, twice the weight of recency": by(replace(DEFAULT, recency=0.8), mend=True),
+    "shipped, half-life of 90 days": by(replace(DEFAULT, half_life=90.0), mend=True),
+    "shipped, half-life of 180 days": by(replace(DEFAULT, half_life=180.0), mend=True),
     "shipped, with feedback from 3 passages": feedback,
     "shipped, k1 0.9": by(replace(DEFAULT, k1=0.9), mend=True),
     "shipped, k1 2.0": by(replace(DEFAULT, k1=2.0), mend=True),

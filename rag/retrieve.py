@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rag.datatypes import Filters, Hit
 from rag.errors import ConfigInvalid
 from rag.lexical import Lexical, Weights
+from rag.recency import asks_for_the_latest, freshness
 from rag.spelling import Respelled
 from rag.store import PAIR, PASSAGES_PER_DOCUMENT, Record
 from rag.terms import content_pairs, content_terms, term, words
@@ -34,6 +35,8 @@ class RetrieveConfig:
         document_bm25: Weight of the BM25 of the whole document.
         pairs: Weight of two neighbouring words of the question in a document, beside 1 of a word.
         spellings: Weight of another spelling of a name, beside 1 of the one in the question.
+        recency: Weight of a document's freshness, 0 to 1, where the question asks for the latest.
+        half_life: In how many days half of the freshness is lost; above 0.
         k1: Of BM25, 0 or more; how long a repeated term goes on to count.
         b: Of BM25, 0 to 1; how much longer texts are held back.
 
@@ -48,6 +51,8 @@ class RetrieveConfig:
     document_bm25: float = 1.0
     pairs: float = 0.25
     spellings: float = 0.5
+    recency: float = 0.4
+    half_life: float = 365.0
     k1: float = 1.2
     b: float = 0.75
 
@@ -59,6 +64,8 @@ class RetrieveConfig:
             if not 0 <= getattr(self, name.name) <= most:
                 seen = f"{name.name} is {getattr(self, name.name)}"
                 raise ConfigInvalid(seen, f"use 0 to {most:g}")
+        if not self.half_life:
+            raise ConfigInvalid("half_life is 0", "use more than 0 days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,12 @@ def ranked(
         + config.document_cosine * document
         + config.passage_bm25 * by_passage[rows]
         + config.document_bm25 * by_document[owners]
-    ).round(6)
+    )
+    if config.recency and asks_for_the_latest(meant.text):
+        dates = record.dates(lexical.documents.ids[of].tolist())
+        fresh = freshness(dates, record.newest(filters), config.half_life)
+        scores += config.recency * fresh[places]
+    scores = scores.round(6)
     order = np.argsort(-scores, kind="stable")
     best = max((similarity for _, similarity in nearest), default=-1.0)
     return Ranked(lexical.passages.ids[rows][order], scores[order], best, bool(matching.size))

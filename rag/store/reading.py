@@ -283,6 +283,23 @@ class Record:
         )
         return dict(found.fetchall())
 
+    def dates(self, rows: Sequence[int]) -> list[str | None]:
+        """When the documents in these rows were published, `YYYY-MM-DD`, in their order."""
+        found = self._sql.execute(
+            "SELECT id, date FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(rows)),),
+        )
+        of = dict(found.fetchall())
+        return [of[row] for row in rows]
+
+    def newest(self, filters: Filters) -> str | None:
+        """The latest date of a document that passes, whoever speaks in it."""
+        clause, values = _where(filters)
+        found: tuple[str | None] = self._sql.execute(
+            f"SELECT max(d.date) FROM documents d WHERE {clause}", values
+        ).fetchone()
+        return found[0]
+
     def places(self, ids: Sequence[int]) -> dict[int, tuple[str, int]]:
         """Document id and start of each of these passages."""
         rows = self._sql.execute(  # as JSON, since SQLite takes so many parameters and no more

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 5  # raise it when the meaning of a saved byte changes
+FORMAT = 6  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -19,6 +19,7 @@ CREATE TABLE documents (
     origin TEXT
 );
 CREATE INDEX documents_by_file ON documents (file);
+CREATE INDEX documents_by_date ON documents (date);
 CREATE TABLE sentences (
     id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents (id),
     start INTEGER NOT NULL, stop INTEGER NOT NULL, block TEXT NOT NULL,
