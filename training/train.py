@@ -12,7 +12,6 @@ cannot. `--further` mixes in examples that no teacher scored.
 
 import argparse
 import json
-import math
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -37,6 +36,7 @@ IMITATED = 0.7  # weight of the teacher's scores; the rest is that of what is ma
 WARM_UP = 0.05  # share of the steps in which the rates rise
 EXIT_SHARE = 0.5  # weight of the head after half of the layers
 CHECKPOINT_MINUTES = 5
+LEARNED = 4  # times less of the loss is left of what was learned by heart
 HELD_OUT = 600  # examples that are looked at now and then and never trained on
 
 Model = EvidenceModel | Teacher
@@ -238,20 +238,20 @@ def _save(target: Path, state: dict) -> None:
     draft.replace(target)
 
 
-def overfit(made: Sequence[Example], steps: int = 80) -> None:
-    """Learn a hundred examples by heart, or fail."""
+def overfit(made: Sequence[Example], epochs: int = 6) -> None:
+    """Learn a hundred examples by heart, in so many epochs at the most, or fail."""
     some = labelled(made)
     model = EvidenceModel().train()
     optimizer = optimizer_of(model)
-    before = held_out_loss(model, some)
+    after = before = held_out_loss(model, some)
     number = 0
-    while number < steps:
+    while number < epochs and not after < before / LEARNED:
         for lot in batches(some, random.Random(number), tokens=500):
-            step(model, optimizer, lot, 0.05 + number / steps * 0.5)
-            number += 1
-    after = held_out_loss(model, some)
-    print(f"loss {before:.3f} before, {after:.3f} after {number} steps")
-    if not (math.isfinite(after) and after < before / 4):
+            step(model, optimizer, lot, WARM_UP + number / epochs / 2)
+        after = held_out_loss(model, some)
+        number += 1
+    print(f"loss {before:.3f} before, {after:.3f} after {number} epochs")
+    if not after < before / LEARNED:
         raise SystemExit("a hundred examples were not learned by heart")
 
 
