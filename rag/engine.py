@@ -241,7 +241,7 @@ class OnRecord:
         if not who:
             raise InputInvalid("the speaker is empty", "give a name")
         filters = _checked_filters(replace(filters or Filters(), speaker=who))
-        text = _checked(f"What did {who} say about {_checked(subject)}?")
+        text = _checked(f"What did {who} say about {_checked(subject, 'subject')}?")
         ahead = self._ahead(text)
         reader = self._reader
 
@@ -455,21 +455,21 @@ def _reason(record: Record, found: Ranked) -> Reason:
     return "not_answered"
 
 
-def _checked(question: str) -> str:
-    """The question as it is searched for: NFC, white space as single spaces."""
-    mend = "ask a question in plain words"
+def _checked(question: str, name: str = "question") -> str:
+    """The question, or a part of it, as it is searched for: NFC, white space as single spaces."""
+    mend = f"give a {name} in plain words"
     if len(question) > LONGEST_QUESTION:
-        seen = f"the question has {len(question):,} characters, more than {LONGEST_QUESTION:,}"
+        seen = f"the {name} has {len(question):,} characters, more than {LONGEST_QUESTION:,}"
         raise QuestionInvalid(seen, "shorten it")
     try:
         question.encode()
     except UnicodeEncodeError as error:
-        raise QuestionInvalid("the question is not valid UTF-8", "type it again") from error
+        raise QuestionInvalid(f"the {name} is not valid UTF-8", "type it again") from error
     text = " ".join(unicodedata.normalize("NFC", question).replace("\0", " ").split())
     if not text:
-        raise QuestionInvalid("the question is empty", mend)
+        raise QuestionInvalid(f"the {name} is empty", mend)
     if not any(character.isalnum() for character in text):
-        raise QuestionInvalid(f"the question {text[:40]!r} holds no word", mend)
+        raise QuestionInvalid(f"the {name} {text[:40]!r} holds no word", mend)
     return text
 
 

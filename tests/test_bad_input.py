@@ -249,6 +249,8 @@ def test_what_is_no_question_is_told(
         (["ask", "--min-confidence", "nan", "who?"], "min_confidence is nan"),
         (["ask", "--min-confidence", "much", "who?"], "invalid float"),
         (["search", "--depth", "0", "who?"], "depth is 0"),
+        (["timeline", "--speaker", "Putin", " "], "the subject is empty"),
+        (["timeline", "--speaker", " ", "Syria"], "--speaker is missing"),
         (["search", "--depth", "1e3", "who?"], "invalid int"),
         (["index", "--passage-words", "0", "."], "length_words is 0"),
         (["index", "--overlap-words", "500", "."], "overlap_words is 500"),
