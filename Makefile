@@ -5,6 +5,11 @@ DATA ?= ../shared/eval
 TRAINING ?= .cache/training
 Q ?= what did Putin say about Syria?
 BIN := .venv/bin
+EXAMPLES = $(TRAINING)/examples.jsonl
+TRAIN = $(BIN)/python -m training.train --examples $(EXAMPLES)
+SEVERAL = $(BIN)/python -m training.several --data $(DATA) --out $(TRAINING)
+FURTHER = $(TRAIN) --labels $(TRAINING)/labels.jsonl --start $(TRAINING)/model.pt \
+	--further $(TRAINING)
 
 .DEFAULT_GOAL := help
 .PHONY: help ask serve test lint types all unit wheel gold train bench clean
@@ -43,11 +48,20 @@ gold: .venv/run ## the five measures of answers on our own questions
 train: .venv/dev ## the evidence model from public data: hours; stop and go on at any time
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group teach
 	$(BIN)/python -m training.examples --data $(DATA) --out $(TRAINING)
-	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher --teacher
-	$(BIN)/python -m training.label --examples $(TRAINING)/examples.jsonl --run $(TRAINING)/teacher
-	$(BIN)/python -m training.train --examples $(TRAINING)/examples.jsonl --run $(TRAINING) \
-		--labels $(TRAINING)/teacher/labels.jsonl
-	$(BIN)/python -m training.export --run $(TRAINING) --examples $(TRAINING)/examples.jsonl
+	$(TRAIN) --run $(TRAINING)/teacher --teacher
+	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/teacher
+	$(TRAIN) --run $(TRAINING) --labels $(TRAINING)/teacher/labels.jsonl
+	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING) --small --most 7000
+	$(SEVERAL)/w1 --turn 1
+	$(SEVERAL)/w2 --turn 2
+	$(SEVERAL)/w3 --turn 3
+	$(FURTHER)/w1/several.jsonl --run $(TRAINING)/a --seed 1 --tokens 1100000
+	$(FURTHER)/w1/several.jsonl --run $(TRAINING)/b --seed 2 --tokens 1100000
+	$(FURTHER)/w2/several.jsonl --run $(TRAINING)/c --seed 5 --tokens 1400000
+	$(FURTHER)/w3/several.jsonl --run $(TRAINING)/d --seed 6 --tokens 1400000
+	$(BIN)/python -m training.mean --out $(TRAINING)/mean/model.pt --of $(TRAINING)/model.pt=.3 \
+		$(foreach run,a b c d,$(TRAINING)/$(run)/model.pt=.175)
+	$(BIN)/python -m training.export --run $(TRAINING)/mean --examples $(EXAMPLES)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 
 bench: .venv/dev ## speed and quality figures of the README, one JSON line each

@@ -145,6 +145,7 @@ def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> 
 def test_further_examples_have_what_answers_or_nothing_of_it(trained: list[Paragraph]) -> None:
     made = several(trained)
     assert made == several(trained)
+    assert not set(made) >= set(several(trained, turn=2))
     assert len(made) > 5_000
     for one in made:
         assert bool(one.answers) == one.kind.endswith(", answers")

@@ -5,9 +5,10 @@ reader asks is often answered by several. FEVER's claims are read, too.
 
 Flow: public sets -> `sources` -> `Paragraph`s -> `several` -> `Example`s, in a fixed order.
 
-    python -m training.several --data ../shared/eval --out FOLDER
+    python -m training.several --data ../shared/eval --out FOLDER [--turn 2]
 
-writes them as JSON lines to `several.jsonl` and counts each kind.
+writes them as JSON lines to `several.jsonl` and counts each kind. Another turn cuts other windows
+around the same answers.
 """
 
 import argparse
@@ -67,11 +68,12 @@ def sources(data: Path) -> list[Paragraph]:
     return [*used, *claims(data)]
 
 
-def several(given: Sequence[Paragraph]) -> list[Example]:
-    """Every example, in a fixed order, each once."""
+def several(given: Sequence[Paragraph], turn: int = 1) -> list[Example]:
+    """Every example, in a fixed order, each once; with each turn, from 1, other windows."""
+    task = f"{SEED} several" if turn == 1 else f"{SEED} several {turn}"
     made: list[Example] = []
     for place, one in enumerate(given):
-        chance = random.Random(f"{SEED} several {one.source} {place} {one.sentences[0]}")
+        chance = random.Random(f"{task} {one.source} {place} {one.sentences[0]}")
         for question, right in _asked(one, chance):
             for _ in range(WINDOWS[one.source]):
                 made += _cuts(one, question, right, chance)
@@ -115,8 +117,9 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--data", type=Path, default=Path("../shared/eval"))
     command.add_argument("--out", type=Path, default=Path(".cache/training"))
+    command.add_argument("--turn", type=int, default=1, help="default: %(default)s")
     given = command.parse_args()
-    made = several(sources(given.data))
+    made = several(sources(given.data), given.turn)
     written = write(made, given.out / "several.jsonl")
     print(f"{len(made):,} examples, sha256 {written[:16]}")
     for kind, count in sorted(Counter(one.kind for one in made).items()):
