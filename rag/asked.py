@@ -16,6 +16,7 @@ from rag.store import Record
 from rag.terms import is_function_word, term
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
+_ELLIPSIS = re.compile(r"(?:and |but )?(?:what|how) about (?P<subject>[^?]+)\??", re.I)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONGEST_NAME = 4  # words
 _LONGEST_ROLE = 3  # words before an office
@@ -35,6 +36,13 @@ def asked(question: str, record: Record) -> Query:
         if people or (one.name[0].isupper() and one.place > 0):
             return Query(question, one.name, people)
     return Query(question)
+
+
+def asked_of(speaker: str, question: str, record: Record) -> Query:
+    """A question whose answers one person is to have said, in full: "what about Syria?" is not."""
+    if found := _ELLIPSIS.fullmatch(question):
+        question = f"What did {speaker} say about {found['subject']}?"
+    return Query(question, speaker, record.people_named(speaker))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import asked
+from rag.asked import asked, asked_of
 from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
 from rag.context import with_context
@@ -318,7 +318,7 @@ class OnRecord:
             config=config,
         )
         if filters.speaker:
-            query = Query(meant.read, filters.speaker, record.people_named(filters.speaker))
+            query = asked_of(filters.speaker, meant.read, record)
         else:
             query = asked(meant.read, record)
         return query, _Collection(record, loaded.lexical), found

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.asked import asked
+from rag.asked import asked, asked_of
 from rag.datatypes import Query
 from rag.store import snapshot
 
@@ -49,3 +49,21 @@ def test_whose_words_are_asked_for(
 ) -> None:
     with snapshot(seeds_index) as record:
         assert asked(question, record) == Query(question, speaker, people)
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [
+        ("what about Syria?", "What did Putin say about Syria?"),
+        ("And how about the new missile", "What did Putin say about the new missile?"),
+        ("What about Syria? And Iran?", "What about Syria? And Iran?"),
+        ("what about", "what about"),
+        ("Is Syria lost?", "Is Syria lost?"),
+        ("What is it about?", "What is it about?"),
+    ],
+)
+def test_what_about_is_in_full_what_somebody_said(
+    question: str, read: str, seeds_index: Path
+) -> None:
+    with snapshot(seeds_index) as record:
+        assert asked_of("Putin", question, record) == Query(read, "Putin", PUTIN)
