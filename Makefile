@@ -7,9 +7,9 @@ Q ?= what did Putin say about Syria?
 BIN := .venv/bin
 EXAMPLES = $(TRAINING)/examples.jsonl
 TRAIN = $(BIN)/python -m training.train --examples $(EXAMPLES)
-SEVERAL = $(BIN)/python -m training.several --data $(DATA) --out $(TRAINING)
+SEVERAL = $(BIN)/python -m training.several --data $(DATA)
 FURTHER = $(TRAIN) --labels $(TRAINING)/labels.jsonl --start $(TRAINING)/model.pt \
-	--further $(TRAINING)
+	--further
 
 .DEFAULT_GOAL := help
 .PHONY: help ask serve test lint types all unit wheel gold train bench clean
@@ -52,13 +52,13 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/teacher
 	$(TRAIN) --run $(TRAINING) --labels $(TRAINING)/teacher/labels.jsonl
 	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING) --small --most 7000
-	$(SEVERAL)/w1 --turn 1
-	$(SEVERAL)/w2 --turn 2
-	$(SEVERAL)/w3 --turn 3
-	$(FURTHER)/w1/several.jsonl --run $(TRAINING)/a --seed 1 --tokens 1100000
-	$(FURTHER)/w1/several.jsonl --run $(TRAINING)/b --seed 2 --tokens 1100000
-	$(FURTHER)/w2/several.jsonl --run $(TRAINING)/c --seed 5 --tokens 1400000
-	$(FURTHER)/w3/several.jsonl --run $(TRAINING)/d --seed 6 --tokens 1400000
+	$(SEVERAL) --turn 1 --out $(TRAINING)/w1
+	$(SEVERAL) --turn 2 --out $(TRAINING)/w2
+	$(SEVERAL) --turn 3 --out $(TRAINING)/w3
+	$(FURTHER) $(TRAINING)/w1/several.jsonl --run $(TRAINING)/a --seed 1 --tokens 1100000
+	$(FURTHER) $(TRAINING)/w1/several.jsonl --run $(TRAINING)/b --seed 2 --tokens 1100000
+	$(FURTHER) $(TRAINING)/w2/several.jsonl --run $(TRAINING)/c --seed 5 --tokens 1400000
+	$(FURTHER) $(TRAINING)/w3/several.jsonl --run $(TRAINING)/d --seed 6 --tokens 1400000
 	$(BIN)/python -m training.mean --out $(TRAINING)/mean/model.pt --of $(TRAINING)/model.pt=.3 \
 		$(foreach run,a b c d,$(TRAINING)/$(run)/model.pt=.175)
 	$(BIN)/python -m training.export --run $(TRAINING)/mean --examples $(EXAMPLES)

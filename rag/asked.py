@@ -41,8 +41,13 @@ def asked(question: str, record: Record) -> Query:
 def asked_of(speaker: str, question: str, record: Record) -> Query:
     """A question whose answers one person is to have said, in full: "what about Syria?" is not."""
     if found := _ELLIPSIS.fullmatch(question):
-        question = f"What did {speaker} say about {found['subject']}?"
+        question = said_about(speaker, found["subject"])
     return Query(question, speaker, record.people_named(speaker))
+
+
+def said_about(speaker: str, subject: str) -> str:
+    """The question for what somebody said on a subject."""
+    return f"What did {speaker} say about {subject}?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.asked import asked, asked_of
+from rag.asked import asked, asked_of, said_about
 from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
 from rag.context import with_context
@@ -241,7 +241,7 @@ class OnRecord:
         if not who:
             raise InputInvalid("the speaker is empty", "give a name")
         filters = _checked_filters(replace(filters or Filters(), speaker=who))
-        text = _checked(f"What did {who} say about {_checked(subject, 'subject')}?")
+        text = _checked(said_about(who, _checked(subject, "subject")))
         ahead = self._ahead(text)
         reader = self._reader
 

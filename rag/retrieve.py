@@ -129,8 +129,10 @@ def ranked(
         + config.document_bm25 * by_document[owners]
     )
     if config.recency and asks_for_the_latest(meant.text):
-        dates = record.dates(lexical.documents.ids[of].tolist())
-        fresh = freshness(dates, record.newest(filters), config.half_life)
+        candidates = lexical.documents.ids[of].tolist()
+        dates = record.dates(candidates)
+        newest = record.newest(filters)
+        fresh = freshness([dates[one] for one in candidates], newest, config.half_life)
         scores += config.recency * fresh[places]
     scores = scores.round(6)
     order = np.argsort(-scores, kind="stable")

@@ -14,7 +14,6 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that would fetch something has to fail
 # Tests run side by side, and threads that spin while they wait take the others' time.
 os.environ["OMP_WAIT_POLICY"] = "passive"
-os.environ["GOMP_SPINCOUNT"] = "0"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = REPOSITORY / "seeds"

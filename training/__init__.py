@@ -5,4 +5,3 @@ import os
 # Threads of torch that wait for each other spin, unless this is set before it is loaded: beside
 # anything else that computes, a training then takes several times as long.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-os.environ.setdefault("GOMP_SPINCOUNT", "0")

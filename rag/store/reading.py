@@ -277,20 +277,17 @@ class Record:
 
     def names(self, rows: Sequence[int]) -> dict[int, str]:
         """The ids of the documents in these rows."""
-        found = self._sql.execute(
-            "SELECT id, name FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(rows)),),
-        )
-        return dict(found.fetchall())
+        return dict(self._of_documents("name", rows))
 
-    def dates(self, rows: Sequence[int]) -> list[str | None]:
-        """When the documents in these rows were published, `YYYY-MM-DD`, in their order."""
-        found = self._sql.execute(
-            "SELECT id, date FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+    def dates(self, rows: Sequence[int]) -> dict[int, str | None]:
+        """When the documents in these rows were published, `YYYY-MM-DD`."""
+        return dict(self._of_documents("date", rows))
+
+    def _of_documents(self, column: str, rows: Sequence[int]) -> sqlite3.Cursor:
+        return self._sql.execute(
+            f"SELECT id, {column} FROM documents WHERE id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(rows)),),
         )
-        of = dict(found.fetchall())
-        return [of[row] for row in rows]
 
     def newest(self, filters: Filters) -> str | None:
         """The latest date of a document that passes, whoever speaks in it."""
