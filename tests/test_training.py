@@ -13,6 +13,7 @@ import torch
 
 from rag.datatypes import Document
 from rag.segment import segment
+from training import altered
 from training.examples import (
     Example,
     Paragraph,
@@ -27,10 +28,11 @@ from training.export import smooth
 from training.mean import mean
 from training.model import Batch, EvidenceModel, imitation, loss
 from training.several import several, sources, together
-from training.train import EXIT_SHARE, labelled, losses
+from training.train import EXIT_SHARE, labelled, left_out, losses
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY.parent / "shared" / "eval"
+ALSO = "answers, further"
 public = pytest.mark.skipif(not DATA.is_dir(), reason="the public sets are not beside the checkout")
 
 
@@ -120,8 +122,9 @@ def trained() -> list[Paragraph]:
 
 @public
 def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> None:
-    questions = {key(question) for one in trained for question in one.questions}
-    sentences = {key(sentence) for one in trained for sentence in one.sentences}
+    every = [*trained, *(one for one, _ in altered.sources(DATA))]
+    questions = {key(question) for one in every for question in one.questions}
+    sentences = {key(sentence) for one in every for sentence in one.sentences}
     sentences = {one for one in sentences if len(one.split()) >= 8}
     kept = held_out(DATA)
     assert len(kept) > 250
@@ -162,6 +165,42 @@ def test_two_questions_of_a_paragraph_become_one_where_different_sentences_answe
         ("Who came, and where was it?", frozenset({0, 2})),
         ("Where was it, and who left?", frozenset({0, 2})),
     ]
+
+
+@public
+def test_an_altered_question_has_one_other_word_which_its_paragraph_lacks() -> None:
+    given = altered.sources(DATA)[-40:]
+    made = altered.altered(given)
+    assert made == altered.altered(given)
+    kinds = {kind: [one for one in made if one.kind == kind] for kind in ("altered", ALSO)}
+    assert len(kinds["altered"]) > 20
+    assert len(kinds[ALSO]) == sum(len(one.questions) for one, more in given if more) > 0
+    assert not any(one.answers for one in kinds["altered"])
+    assert all(one.answers for one in kinds[ALSO])
+
+
+def test_what_is_asked_for_or_what_the_answer_has_is_exchanged() -> None:
+    question = "How tall is the new ferry?"
+    sentences = "The ferry is tall and makes 40 knots.", "It rained."
+    one = Paragraph("own", "a", "", sentences, (question,), (frozenset({0}),), ("",))
+    words = altered.words_of([question])[question]
+    assert [(word.text, word.slot[0]) for word in words] == [
+        ("tall", "how"), ("new", ""), ("ferry", "")]  # fmt: skip
+    pool = {word.slot: [word.text, "knots", "steep"] for word in words}
+    found = {
+        altered.exchanged(question, one, frozenset({0}), words, pool, random.Random(seed))
+        for seed in range(30)
+    }
+    assert found == {"How steep is the new ferry?", "How tall is the new steep?"}
+    other = altered.exchanged(question, one, frozenset({1}), words[1:], pool, random.Random(0))
+    assert other is None
+
+
+def test_what_no_teacher_scored_is_left_out(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text('{"example": 1}\n{"example": 2}\n', encoding="utf-8")
+    made = hundred()[:4]
+    assert left_out(made, labels) == [made[0], made[3]]
 
 
 def test_a_mean_of_models_has_each_by_its_share(tmp_path: Path) -> None:

@@ -114,15 +114,25 @@ def held_out(data: Path) -> frozenset[str]:
         sentence
         for one in paragraphs(data)
         if is_used(one)
-        for sentence in map(_key, one.sentences)
+        for sentence in map(sentence_key, one.sentences)
     }
-    odd = json_lines(data / "clapnq" / "dev.selection.jsonl")[1::2]
     return frozenset(
-        row["id"] for row in odd if not trained & {_key(plain(s)) for s in row["sentences"]}
+        row["id"]
+        for row in _odd(data)
+        if not trained & {sentence_key(plain(one)) for one in row["sentences"]}
     )
 
 
-def _key(sentence: str) -> str:
+def measured_sentences(data: Path) -> frozenset[str]:
+    """The `sentence_key`s of ClapNQ's odd half."""
+    return frozenset(sentence_key(plain(one)) for row in _odd(data) for one in row["sentences"])
+
+
+def _odd(data: Path) -> list[dict]:
+    return json_lines(data / "clapnq" / "dev.selection.jsonl")[1::2]
+
+
+def sentence_key(sentence: str) -> str:
     """A sentence of eight words or more as what tells it from others; shorter ones are chance."""
     words = re.findall(r"\w+", sentence.lower())
     return " ".join(words) if len(words) >= 8 else sentence

@@ -4,10 +4,11 @@
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
     python -m training.train --examples FOLDER/examples.jsonl --run FOLDER --labels FILE [--quick]
     python -m training.train … --run FOLDER/a --start FOLDER/model.pt --further FOLDER/several.jsonl
+    python -m training.train … --run FOLDER/b --start FOLDER/model.pt --further FILE FILE … --rest
 
 A checkpoint is written every few minutes, whole or not at all. With `--labels` the scores of the
 teacher are imitated beside what is marked. `--quick` overfits a hundred examples and fails where it
-cannot. `--further` mixes in examples that no teacher scored.
+cannot. `--further` mixes in examples that no teacher scored, `--rest` those that it left out.
 """
 
 import argparse
@@ -60,7 +61,10 @@ def main() -> None:
     command.add_argument("--teacher", action="store_true", help="train the large model")
     command.add_argument("--labels", type=Path, help="what training.label wrote")
     command.add_argument("--start", type=Path, metavar="MODEL", help="weights to go on from")
-    command.add_argument("--further", type=Path, help="what training.several wrote")
+    command.add_argument(
+        "--further", type=Path, nargs="+", default=(), metavar="FILE", help="more examples"
+    )
+    command.add_argument("--rest", action="store_true", help="and the examples without labels")
     command.add_argument(
         "--seed", type=int, default=SEED, help="of the order; default: %(default)s"
     )
@@ -76,8 +80,10 @@ def main() -> None:
     if given.start:
         model.load_state_dict(torch.load(given.start, weights_only=True))
     every = taught(made, given.labels) if given.labels else labelled(made)
-    if given.further:
-        every += labelled(read_examples(given.further))
+    further = [one for file in given.further for one in read_examples(file)]
+    if given.rest and given.labels:
+        further = [*left_out(made, given.labels), *further]
+    every += labelled(list(dict.fromkeys(further)))
     tokens = given.tokens or (LARGE_TOKENS if given.teacher else TOKENS)
     train(model, every, given.run, int(tokens), given.seed)
 
@@ -107,6 +113,13 @@ def taught(made: Sequence[Example], labels: Path) -> list[Labelled]:
         scores = row["sentences"], row["answers"]
         out += [replace(one, taught=scores) for one in labelled([made[row["example"]]])]
     return out
+
+
+def left_out(made: Sequence[Example], labels: Path) -> list[Example]:
+    """Those that it did not score."""
+    rows = labels.read_text(encoding="utf-8").splitlines()
+    scored = {json.loads(row)["example"] for row in rows}
+    return [one for at, one in enumerate(made) if at not in scored]
 
 
 @lru_cache(maxsize=1)
