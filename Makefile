@@ -61,7 +61,14 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(FURTHER) $(TRAINING)/w3/several.jsonl --run $(TRAINING)/d --seed 6 --tokens 1400000
 	$(BIN)/python -m training.mean --out $(TRAINING)/mean/model.pt --of $(TRAINING)/model.pt=.3 \
 		$(foreach run,a b c d,$(TRAINING)/$(run)/model.pt=.175)
-	$(BIN)/python -m training.export --run $(TRAINING)/mean --examples $(EXAMPLES)
+	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/mean --small --most 15000
+	$(BIN)/python -m training.altered --data $(DATA) --out $(TRAINING)
+	$(TRAIN) --labels $(TRAINING)/mean/labels.jsonl --start $(TRAINING)/mean/model.pt --rest \
+		--further $(TRAINING)/w1/several.jsonl $(TRAINING)/w2/several.jsonl $(TRAINING)/w3/several.jsonl \
+		$(TRAINING)/altered.jsonl --run $(TRAINING)/e --seed 7 --tokens 8500000
+	$(BIN)/python -m training.mean --out $(TRAINING)/last/model.pt \
+		--of $(TRAINING)/mean/model.pt=.5 $(TRAINING)/e/model.pt=.5
+	$(BIN)/python -m training.export --run $(TRAINING)/last --examples $(EXAMPLES)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 
 bench: .venv/dev ## speed and quality figures of the README, one JSON line each
