@@ -168,7 +168,7 @@ def test_two_questions_of_a_paragraph_become_one_where_different_sentences_answe
 
 
 @public
-def test_an_altered_question_has_one_other_word_which_its_paragraph_lacks() -> None:
+def test_altered_questions_have_no_answer_and_what_was_left_out_has_its_own() -> None:
     given = altered.sources(DATA)[-40:]
     made = altered.altered(given)
     assert made == altered.altered(given)
@@ -179,7 +179,7 @@ def test_an_altered_question_has_one_other_word_which_its_paragraph_lacks() -> N
     assert all(one.answers for one in kinds[ALSO])
 
 
-def test_what_is_asked_for_or_what_the_answer_has_is_exchanged() -> None:
+def test_what_is_asked_for_or_the_answer_has_is_exchanged_for_what_the_paragraph_lacks() -> None:
     question = "How tall is the new ferry?"
     sentences = "The ferry is tall and makes 40 knots.", "It rained."
     one = Paragraph("own", "a", "", sentences, (question,), (frozenset({0}),), ("",))

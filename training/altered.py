@@ -30,6 +30,7 @@ from training.examples import (
     measured_sentences,
     paragraphs,
     sentence_key,
+    title_of,
     write,
 )
 
@@ -152,7 +153,7 @@ def _of(
 ) -> Iterator[Example]:
     question, right = one.questions[number], one.answers[number]
     chance = random.Random(f"{SEED} altered {one.source} {question} {place}")
-    title = one.title if chance.random() < 0.85 else ""
+    title = title_of(one, chance)
     if more:
         part, answers = cut(one.sentences, right, chance)
         asked = asked_otherwise(question, chance)

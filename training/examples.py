@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 SEED = 20
 LEAST_WORDS, MOST_WORDS = 45, 125  # of a window; a passage of an index has 110
+TITLED = 0.85  # share of the windows that have their title
 NEAR = 6  # windows of other paragraphs that are looked at for a hard one
 
 # Share of the paragraphs of a set that is trained on: most of what is nearest to news in form, less
@@ -275,6 +276,11 @@ def cut(
     return tuple(sentences[first : last + 1]), answers
 
 
+def title_of(one: Paragraph, chance: random.Random) -> str:
+    """The title, most often: not every document has one."""
+    return one.title if chance.random() < TITLED else ""
+
+
 _PERSONAL = re.compile(
     r"^((?:(?:Mr|Mrs|Ms|Dr)\. )?[A-Z][a-z]+(?: [A-Z][a-z]+)?) "
     r"(?=(?:is|was|has|had|said|also|did|made|became|won|took|wrote|told|would|could|played)\b)"
@@ -455,7 +461,7 @@ class Maker:
             at = chance.randrange(len(sentences) + 1)
             sentences.insert(at, furniture(question, about, chance))
             answers = {place + (place >= at) for place in answers}
-        title = one.title if chance.random() < 0.85 else ""
+        title = title_of(one, chance)
         return Example(kind, one.source, question, title, tuple(sentences), tuple(sorted(answers)))
 
     def exchanged(self, question: str, one: Paragraph, chance: random.Random) -> str | None:

@@ -29,6 +29,7 @@ from training.examples import (
     json_lines,
     paragraphs,
     plain,
+    title_of,
     write,
 )
 
@@ -107,7 +108,7 @@ def _cut(
     one: Paragraph, question: str, right: frozenset[int], kind: str, chance: random.Random
 ) -> Example:
     part, answers = cut(one.sentences, right, chance, MOST_WORDS)
-    title = one.title if chance.random() < 0.85 else ""
+    title = title_of(one, chance)
     asked = asked_otherwise(question, chance)
     return Example(kind, one.source, asked, title, part, answers)
 
