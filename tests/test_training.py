@@ -12,9 +12,8 @@ import pytest
 import torch
 
 from rag.datatypes import Document
-from rag.evidence.windows import LONGEST
 from rag.segment import segment
-from training import altered, longer
+from training import altered
 from training.examples import (
     Example,
     Paragraph,
@@ -123,7 +122,7 @@ def trained() -> list[Paragraph]:
 
 @public
 def test_no_text_that_is_measured_on_is_trained_on(trained: list[Paragraph]) -> None:
-    every = [*trained, *longer.sources(DATA)]
+    every = [*trained, *(one for one, _ in altered.sources(DATA))]
     questions = {key(question) for one in every for question in one.questions}
     sentences = {key(sentence) for one in every for sentence in one.sentences}
     sentences = {one for one in sentences if len(one.split()) >= 8}
@@ -195,32 +194,6 @@ def test_what_is_asked_for_or_the_answer_has_is_exchanged_for_what_the_paragraph
     assert found == {"How steep is the new ferry?", "How tall is the new steep?"}
     other = altered.exchanged(question, one, frozenset({1}), words[1:], pool, random.Random(0))
     assert other is None
-
-
-@public
-def test_longer_windows_have_what_answers_or_nothing_of_it() -> None:
-    given = longer.sources(DATA)[-2_200:-1_850]  # pairs of SQuAD, ClapNQ, claims of FEVER
-    made = longer.longer(given)
-    assert made == longer.longer(given)
-    kinds = {one.kind for one in made}
-    assert kinds == {f"{kind}, long" for kind in ("answers", "none", "removed", "near", "altered")}
-    assert all(bool(one.answers) == one.kind.startswith("answers") for one in made)
-    lengths = [sum(len(s.split()) for s in one.sentences) for one in made]
-    assert sorted(lengths)[len(made) // 2] > longer.LEAST_WORDS
-    assert max(len(labelled([one])[0].window.ids) for one in made) <= LONGEST
-
-
-def test_a_paragraph_is_read_with_those_beside_it_of_its_article() -> None:
-    def part(article: str, *sentences: str, right: int = 0) -> Paragraph:
-        asked = ("Who?",), (frozenset({right}),), ("",)
-        return Paragraph("squadshifts/new_wiki", article, article, sentences, *asked)
-
-    given = part("a", "A.", "B."), part("a", "C.", "D.", right=1), part("b", "E.")
-    wide = longer.beside(given, 1)
-    assert wide.sentences == ("A.", "B.", "C.", "D.")
-    assert wide.answers == (frozenset({3}),)
-    assert longer.beside(given, 0).sentences == ("A.", "B.", "C.", "D.")
-    assert longer.beside(given, 2) == given[2]
 
 
 def test_what_no_teacher_scored_is_left_out(tmp_path: Path) -> None:

@@ -240,7 +240,6 @@ def window(
     keep: frozenset[int],
     chance: random.Random,
     longest: int = MOST_WORDS,
-    least: int = LEAST_WORDS,
 ) -> tuple[int, int] | None:
     """First and last place of a run of sentences with a random length in words.
 
@@ -248,7 +247,7 @@ def window(
     """
     if not sentences:
         return None
-    most = chance.randint(least, longest)
+    most = chance.randint(LEAST_WORDS, longest)
     first = last = chance.choice(sorted(keep)) if keep else chance.randrange(len(sentences))
     words = len(sentences[first].split())
     before = chance.random()
@@ -268,10 +267,9 @@ def cut(
     right: frozenset[int],
     chance: random.Random,
     longest: int = MOST_WORDS,
-    least: int = LEAST_WORDS,
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The sentences of a `window`, and the places of those that answer in it."""
-    run = window(sentences, right, chance, longest, least)
+    run = window(sentences, right, chance, longest)
     assert run is not None, "no paragraph is empty"
     first, last = run
     answers = tuple(sorted(at - first for at in right if first <= at <= last))
@@ -388,7 +386,7 @@ class Maker:
         self.articles: dict[tuple[str, str], list[int]] = defaultdict(list)
         for place, one in enumerate(given):
             self.articles[one.source, one.article].append(place)
-        self.near = nearest(given)
+        self.near = _nearest(given)
 
     def examples(self) -> Iterator[Example]:
         """All, in the order of the paragraphs."""
@@ -409,20 +407,20 @@ class Maker:
             yield from self._single(one, asked, number, chance)
         if chance.random() < SHARES["answer removed"]:
             left = [s for at, s in enumerate(one.sentences) if at not in right]
-            if left and not holds(" ".join(left), one.words[number]):
+            if left and not _holds(" ".join(left), one.words[number]):
                 rest = replace(one, sentences=tuple(left))
                 yield self._cut(rest, asked, frozenset(), "answer removed", chance)
         if chance.random() < SHARES["near window"]:
             for other in self.near[place][number]:
                 near = self.given[other]
-                if not holds(" ".join(near.sentences), one.words[number]):
+                if not _holds(" ".join(near.sentences), one.words[number]):
                     yield self._cut(near, asked, frozenset(), "near window", chance)
                     break
         if chance.random() < SHARES["same article"]:
             others = [at for at in self.articles[one.source, one.article] if at != place]
             if len(others) > 1 and one.words[number]:
                 other = self.given[chance.choice(others)]
-                if not holds(" ".join(other.sentences), one.words[number]):
+                if not _holds(" ".join(other.sentences), one.words[number]):
                     yield self._cut(other, asked, frozenset(), "same article", chance)
         if chance.random() < SHARES["exchanged"]:
             changed = self.exchanged(question, one, chance)
@@ -439,7 +437,7 @@ class Maker:
         alone = one.sentences[chance.choice(sorted(right))]
         yield Example("single", one.source, question, one.title, (alone,), (0,))
         left = [s for at, s in enumerate(one.sentences) if at not in right]
-        others = [s for s in left if not holds(s, one.words[number])]
+        others = [s for s in left if not _holds(s, one.words[number])]
         if others:
             other = chance.choice(others)
             yield Example("single, none", one.source, question, one.title, (other,), ())
@@ -493,12 +491,11 @@ def _alike(a: str, b: str) -> bool:
     return bool(mine & others - _ASKING)
 
 
-def holds(text: str, answer: str) -> bool:
-    """Whether the words of an answer, where they are known, stand in a text."""
+def _holds(text: str, answer: str) -> bool:
     return bool(answer) and answer.lower() in text.lower()
 
 
-def nearest(given: Sequence[Paragraph]) -> list[list[list[int]]]:
+def _nearest(given: Sequence[Paragraph]) -> list[list[list[int]]]:
     """For each question, the paragraphs of others that share the most, weighed by rarity."""
     texts = [f"{one.title} {' '.join(one.sentences)}" for one in given]
     weigh = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-LONGEST = 400  # tokens of a window; a passage of 220 words, its title and a question have some 320
+LONGEST = 320  # tokens of a window; a passage of 110 words, its title and a question have some 190
 _QUESTION, _TITLE, _SENTENCE = 64, 32, 128  # tokens at the most of each part
 
 
