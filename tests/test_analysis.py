@@ -120,6 +120,7 @@ def test_its_processes_end_with_it(
     command = [sys.executable, "-c", code, "index", str(articles), "--encoder", str(tiny_encoder)]
     with subprocess.Popen(
         [*command, "--index", str(tmp_path / "index")],
+        env=os.environ | {"PATH": ""},  # a small system has no `pgrep`
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:
