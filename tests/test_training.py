@@ -20,6 +20,7 @@ from training.examples import (
     held_out,
     keywords,
     plain,
+    title_of,
     typing_error,
     window,
     with_pronoun,
@@ -194,6 +195,13 @@ def test_what_is_asked_for_or_the_answer_has_is_exchanged_for_what_the_paragraph
     assert found == {"How steep is the new ferry?", "How tall is the new steep?"}
     other = altered.exchanged(question, one, frozenset({1}), words[1:], pool, random.Random(0))
     assert other is None
+
+
+def test_most_windows_have_their_title_and_some_have_none() -> None:
+    one = Paragraph("own", "a", "The ferry", ("A.",), ("Who?",), (frozenset({0}),), ("",))
+    titles = [title_of(one, random.Random(seed)) for seed in range(1_000)]
+    assert {*titles} == {"The ferry", ""}
+    assert 0.8 < titles.count("The ferry") / 1_000 < 0.9
 
 
 def test_what_no_teacher_scored_is_left_out(tmp_path: Path) -> None:
