@@ -18,6 +18,7 @@ from rag.terms import SHORTEST_NAME, content_words, sound, term, words
 _LONG = 8  # letters; a mistyped word of so many may differ in two, a shorter one in one
 _WHOLE = 5  # letters; a shorter word that no document holds has too many neighbours
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NO_VOWEL = re.compile("[^aeiou]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Respelled:
     """A question with its unknown words mended, and ids of terms that are spelled otherwise.
 
     In `text`, which is looked for, every unknown word is the nearest known one; in `read` only one
-    that is told from it by a slip: a letter too few or too many, two exchanged, or the same sound;
-    and not if it is a word of the language all the same.
+    that is told from it by a slip: a letter too few or too many, two exchanged, or the same sound
+    with the same vowels; and not if it is a word of the language all the same.
     """
 
     text: str
@@ -81,9 +82,15 @@ def respelled(
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Not where a letter stands for another: Bolton is no Boston, a politician not political."""
+    """Not where a letter stands for another: Bolton is no Boston, Macron no Micron."""
     one_more = len(word) != len(meant) and damerau_levenshtein_distance(word, meant) == 1
-    return one_more or sorted(word) == sorted(meant) or sound(word) == sound(meant)
+    alike = sound(word) == sound(meant) and _vowels(word) == _vowels(meant)  # sounds have none
+    return one_more or sorted(word) == sorted(meant) or alike
+
+
+def _vowels(word: str) -> str:
+    """In order; y is an i: Kadyrov is Kadirov."""
+    return _NO_VOWEL.sub("", word.replace("y", "i"))
 
 
 def _sounding(word: str, record: Record) -> list[str]:

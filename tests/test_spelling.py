@@ -78,6 +78,8 @@ def test_other_questions_stay_as_they_are(index: Path, asked: str) -> None:
     [
         ("What did Pution say of Siria?", "What did Putin say of Syria?"),
         ("what did puitn say of inflatoin", "what did putin say of inflation"),
+        ("What did Kyrillov say?", "What did Kirillov say?"),
+        ("What did Karillov say?", "What did Karillov say?"),
         ("What did Rutin say of Tchaikovsky?", "What did Rutin say of Tchaikovsky?"),
         ("Which politician found tin?", "Which politician found tin?"),
         ("Was a freind there, or a fiend?", "Was a friend there, or a fiend?"),
