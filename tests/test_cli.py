@@ -211,6 +211,16 @@ def test_an_abstention_has_the_same_keys_and_a_reason(capsys: Capture) -> None:
         assert row["statement"] is None
 
 
+def test_what_a_slip_was_read_as_is_told_beside_json(capsys: Capture) -> None:
+    asked = "what did Pution say about Siria?"
+    Path("batch").write_text(f"{SYRIA}\n{asked}\n", encoding="utf-8")
+    for words, where in ((["--json", asked], ""), (["--batch", "batch"], "batch:2: ")):
+        assert run(["ask", *words]) == 0
+        out, error = capsys.readouterr()
+        assert objects(out)[-1]["question"] == asked
+        assert error == f"onrecord: {where}read as: what did Putin say about Syria?\n"
+
+
 def test_the_other_objects_say_what_they_are(capsys: Capture, folder: Path, seeds: Path) -> None:
     (found,) = objects(output(capsys, "search", "--json", "--depth", 3, SYRIA))
     assert list(found) == ["schema", "question", "hits", "sources"]

@@ -14,6 +14,7 @@ from rag.cli.options import (
 )
 from rag.cli.output import print_json, tell
 from rag.contracts import ERROR
+from rag.datatypes import Answer
 from rag.errors import InputInvalid
 
 
@@ -27,12 +28,15 @@ def add(commands: Commands) -> None:
         ends=f"""\
 A batch is a file (or "-") with one question a line: plain text, or JSON objects with "id",
 "question" and any filter. One JSON object a line comes back, in the same order, without times
-unless --timings is given, so that the same questions give the same bytes.
+unless --timings is given, so that the same questions give the same bytes. A line that cannot be
+used gives {{"schema": "onrecord.error/1", "line": …, "error": "…"}}. Where a word of a question was
+taken for a slip of the hand, standard error tells what was read.
 
 examples:     onrecord ask "what did Putin say about Syria?"
               onrecord ask --since 2024-12-01 --json "when was the Oreshnik first used?"
               onrecord ask --batch questions.txt > answers.jsonl
-{STATUS.format(yes="answered", no="abstained")}; of a batch: 0 if any was answered
+{STATUS.format(yes="answered", no="abstained")}; of a batch: 0 if any was answered,
+2 if a line could not be used
 """,
     )
     what = command.add_mutually_exclusive_group(required=True)
@@ -62,6 +66,7 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.json:
         print_json(answer_object(answer))
+        _tell_slips(answer)
     else:
         from rag.terminal import console, print_answer
 
@@ -90,6 +95,12 @@ def _ask_batch(options: argparse.Namespace) -> int:
             continue
         answered += answer.status == "answered"
         print_json(answer_object(answer, number=asked.id, timings=options.timings))
+        _tell_slips(answer, f"{options.batch}:{number}: ")
     if failed:
         return 2
     return 0 if answered else 1
+
+
+def _tell_slips(answer: Answer, where: str = "") -> None:
+    if answer.read_as is not None:  # the object has no key for it
+        tell(f"{where}read as: {answer.read_as}")
