@@ -49,7 +49,7 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group teach
 	$(BIN)/python -m training.examples --data $(DATA) --out $(TRAINING)
 	$(TRAIN) --run $(TRAINING)/teacher --teacher
-	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/teacher
+	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/teacher --most 26000
 	$(TRAIN) --run $(TRAINING) --labels $(TRAINING)/teacher/labels.jsonl
 	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING) --small --most 7000
 	$(SEVERAL) --turn 1 --out $(TRAINING)/w1
@@ -71,8 +71,9 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(BIN)/python -m training.export --run $(TRAINING)/last --examples $(EXAMPLES)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 
-bench: .venv/dev ## speed and quality figures of the README, one JSON line each
+bench: .venv/dev ## speed and quality figures of the README, a JSON line for each
 	$(BIN)/python benchmarks/asking.py
+	$(BIN)/python benchmarks/answers.py --data $(DATA)
 	$(BIN)/python benchmarks/retrieval.py tests/gold/seeds --corpus seeds
 	$(BIN)/python benchmarks/evidence.py --data $(DATA)
 	$(BIN)/python benchmarks/quote_check.py --data $(DATA)

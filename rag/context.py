@@ -74,7 +74,7 @@ def needs(sentence: Sentence, before: Sentence, attributions: Sequence[Attributi
 
     That is where it begins with a word that points back or joins, holds one that points back, has
     a pronoun before any name, goes on a quotation that began before it, or where the one before
-    announces it or asks what it answers.
+    announces it (a colon, a semicolon, a dash) or asks what follows from an "if".
     """
     goes_on = any(
         one.kind == "direct" and one.content.start < sentence.span.start < one.content.end

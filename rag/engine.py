@@ -160,6 +160,7 @@ class OnRecord:
 
         Raises:
             QuestionInvalid: Empty, too long, or without a word.
+            InputInvalid: A filter is no date or no valid text; elsewhere, a `depth` or a speaker.
             ConfigInvalid: `min_confidence` is out of range.
             IndexUnusable: The index went away or was damaged meanwhile.
         """
@@ -276,7 +277,7 @@ class OnRecord:
         return _settled(self._snapshots, look)
 
     def check(self, quote: str, *, filters: Filters | None = None) -> Checked:
-        """Whether a quote stands in the documents: exact, altered or absent, with the places.
+        """Whether a quote stands in the documents, with the places: see `check.Verdict`.
 
         Args:
             quote: At most 10,000 characters, with or without marks around it.
@@ -284,6 +285,7 @@ class OnRecord:
 
         Raises:
             QuoteInvalid: Too long, or without a word.
+            InputInvalid: A filter is no date or no valid text.
             IndexUnusable: The index went away or was damaged meanwhile.
         """
         filters = _checked_filters(filters)

@@ -104,6 +104,7 @@ def build(
     Raises:
         NothingToIndex: No path gave a document.
         EncoderUnavailable: The model is not on this machine.
+        IndexMissing: Without paths, there is no index to make anew.
         IndexBusy, IndexForeign, IndexOutdated, IndexDamaged, IndexUnwritable, IndexInterrupted:
             See `errors`.
     """

@@ -36,7 +36,7 @@ _LONGEST_WHOLE = 100_000  # characters of a document that is looked at as a whol
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a document, its words, and the passages that led to it."""
+    """A stretch of a document, as its words."""
 
     document: Document = field(repr=False)
     words: Words = field(repr=False)

@@ -25,7 +25,7 @@ _PROBES = ("what did he say?", "“We will see,” she added on 21 November.", "
 
 
 class SentenceTransformerEncoder:
-    """Any sentence-transformers model on this machine, for passages and sentences.
+    """Any sentence-transformers model on this machine, for passages.
 
     Args:
         name: A folder, a name in the local model cache, or the default's name, whose weights come
