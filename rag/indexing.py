@@ -455,7 +455,8 @@ class _Build:
         assert settings is not None, "there is no index without documents"
         self.export(index, settings)
         self.find_origins()
-        self.writer.put_people(persons(self.writer.names()))
+        bodies = self.writer.bodies()
+        self.writer.put_people(persons(self.writer.names(), bodies), bodies)
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
         terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.quotes.names import Name, alike, keys, name_of
+from rag.quotes.names import Name, alike, keys, name_of, same_body
 
 PUTIN = "Vladimir Putin"
 
@@ -23,7 +23,7 @@ def named(written: str, title: str = "") -> Name:
         ("President Vladimir Putin’s", "Vladimir", "Putin", "Vladimir Putin", "m"),
         ("Sen. Elizabeth Warren", "Elizabeth", "Warren", "Elizabeth Warren", "f"),
         ("Ursula von der Leyen", "Ursula", "von der Leyen", "Ursula von der Leyen", "f"),
-        ("Martin Luther King Jr.", "Martin", "King", "Martin Luther King", "m"),
+        ("Martin Luther King Jr.", "Martin", "King", "Martin Luther King Jr", "m"),
         ("Xi", "", "Xi", "Xi", ""),
     ],
 )
@@ -64,6 +64,9 @@ def test_a_title_before_a_name_tells_the_gender() -> None:
         ("Bill Clinton", "William Clinton"),
         ("J. Biden", "Joe Biden"),
         ("Emmanuel Macron", "Émmanuel Macron"),
+        ("John F. Kennedy", "John Fitzgerald Kennedy"),
+        ("Robert Kennedy", "Robert F. Kennedy"),
+        ("Mr. Trump", "Donald Trump Jr."),
     ],
 )
 def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
@@ -80,6 +83,11 @@ def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
         ("Donald Trump", "Ivanka Trump"),
         ("Marco Rubio", "Mario Draghi"),
         ("Putin", "Rutin"),
+        ("Donald Trump", "Donald Trump Jr."),
+        ("Trump Jr.", "Donald Trump"),
+        ("Henry Ford II", "Henry Ford III"),
+        ("George W. Bush", "George H.W. Bush"),
+        ("George W. Bush", "George Herbert Walker Bush"),
     ],
 )
 def test_names_of_two_people_are_not(one: str, other: str) -> None:
@@ -98,3 +106,21 @@ def test_likeness_does_not_depend_on_the_order(one: str, other: str) -> None:
 @pytest.mark.parametrize("written", ["Vladimir Putin", "Putin", "Ursula von der Leyen"])
 def test_spellings_share_a_key(written: str) -> None:
     assert not set(keys(named(written))).isdisjoint(keys(named(f"President {written}")))
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "same"),
+    [
+        ("World Health Organization", "the World Health Organization’s", True),
+        ("Russian Foreign Ministry", "Foreign Ministry", True),
+        ("World Health Organization", "World Trade Organization", False),
+        ("World Health Organization", "Organization", False),
+        ("Bank of Russia", "Russia", False),
+        ("Russia", "Bank of Russia", False),
+        ("Democratic Party", "Republican Party", False),
+    ],
+)
+def test_a_body_is_named_by_its_words_or_by_several_at_its_end(
+    written: str, asked: str, same: bool
+) -> None:
+    assert same_body(written, asked) == same

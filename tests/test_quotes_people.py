@@ -4,8 +4,11 @@ from rag.datatypes import Span
 from rag.quotes import Attribution, Person, people, persons
 
 
-def said(name: str | None, times: int = 1, kind: str = "direct") -> list[Attribution]:
-    return [Attribution(kind, Span(0, 1), name=name) for _ in range(times)]  # type: ignore[arg-type]
+def said(
+    name: str | None, times: int = 1, kind: str = "direct", *, body: bool = False
+) -> list[Attribution]:
+    one = Attribution(kind, Span(0, 1), name=name, body=body)  # type: ignore[arg-type]
+    return [one] * times
 
 
 def test_spellings_and_a_lone_surname_are_one_person() -> None:
@@ -60,3 +63,20 @@ def test_whom_a_spelling_means_is_told_by_counts_alone() -> None:
     )
     listed = people([("a", [one for name, n in often.items() for one in said(name, n)])])
     assert found == {written: one.name for one in listed for written in one.variants}
+
+
+def test_bodies_are_not_taken_for_each_other_nor_for_people() -> None:
+    bodies = ("World Health Organization", "World Trade Organization", "Democratic Party",
+              "Republican Party", "United Russia", "Russia", "Goldman Sachs")  # fmt: skip
+    theirs = [one for name in bodies for one in said(name, 2, body=True)]
+    found = people([("a", said("Jeffrey Sachs")), ("b", said("Sachs")), ("c", theirs)])
+    assert {one.name: one.variants for one in found} == {
+        **{name: (name,) for name in bodies},
+        "Jeffrey Sachs": ("Jeffrey Sachs", "Sachs"),
+    }
+
+
+def test_what_is_mostly_taken_for_a_person_is_one() -> None:
+    given = [("a", said("Volodymyr Zelensky")), ("b", said("Zelensky", 2)),
+             ("c", said("Zelensky", body=True))]  # fmt: skip
+    assert [one.name for one in people(given)] == ["Volodymyr Zelensky"]

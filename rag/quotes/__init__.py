@@ -14,7 +14,7 @@ from rag.quotes.attribution import Attribution, attributed
 from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
-from rag.quotes.names import name_sounds, same_person
+from rag.quotes.names import name_sounds, same_body, same_person
 from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, people, persons
@@ -39,6 +39,7 @@ __all__ = [
     "persons",
     "quotations",
     "role_of",
+    "same_body",
     "same_person",
     "told",
 ]

@@ -34,6 +34,7 @@ class Attribution:
         reported_by: The words that name who says that it was said: "Peskov said that Putin thinks".
         reporter: Who that is.
         roles: What the document calls who said it, anywhere in it: "Russian President".
+        body: Whether the name is that of an organisation or a country.
     """
 
     kind: Literal["direct", "indirect"]
@@ -44,6 +45,7 @@ class Attribution:
     reported_by: Span | None = None
     reporter: str | None = None
     roles: tuple[Role, ...] = ()
+    body: bool = False
 
 
 def attributed(

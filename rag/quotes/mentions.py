@@ -51,7 +51,7 @@ def named(
 ) -> tuple[Attribution, ...]:
     """The attributions, with who their speakers are."""
     reader = _Reader(parses, quotes)
-    meant, roles = reader.meant, reader.roles
+    meant, roles, bodies = reader.meant, reader.roles, reader.bodies
     places = sorted(meant)
 
     def name(mention: Span | None) -> str | None:
@@ -68,16 +68,27 @@ def named(
     def told(one: Attribution) -> Attribution:
         said_by = name(one.speaker)
         called = roles.get(said_by or "", ())
-        return replace(one, name=said_by, reporter=name(one.reported_by), roles=called)
+        return replace(
+            one,
+            name=said_by,
+            reporter=name(one.reported_by),
+            roles=called,
+            body=said_by in bodies,
+        )
 
     return tuple(map(told, attributions))
 
 
 class _Reader:
-    """Reads a document once; `meant` are the places of words that mean somebody, and whom."""
+    """Reads a document once.
+
+    `meant` are the places of words that mean somebody, and whom; `bodies` those of them that are no
+    people.
+    """
 
     def __init__(self, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
         self.meant: dict[int, str] = {}
+        self.bodies: set[str] = set()
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
         self._by_office: dict[str, _Someone] = {}
@@ -172,6 +183,7 @@ class _Reader:
         if words and head.dep not in ("compound", "nmod") and not _is_owner(parse, head):
             name = " ".join(word.text for word in words)
             self.meant[parse.tokens[number].span.start] = name
+            self.bodies.add(name)
 
     def _read_pronoun(self, token: Token) -> None:
         gender = _PRONOUNS[token.text.lower()]

@@ -2,10 +2,12 @@
 
 Flow: words as written -> name_of() -> Name; Name, Name -> alike().
 Law: `alike` does not depend on the order of its arguments, and every name is like itself.
+A body, which is an organisation or a country, has no such parts: see `same_body`.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -48,12 +50,16 @@ class Name:
         surname: With its particles: "van der Bellen".
         full: As written, without title and possessive.
         gender: As a title or the given name tells it; "" where neither does.
+        middle: Initials of what stands between given name and surname: "hw".
+        suffix: "jr" or the like; "" where there is none.
     """
 
     given: str
     surname: str
     full: str
     gender: Gender
+    middle: str = ""
+    suffix: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -68,9 +74,8 @@ def name_of(written: str, title: str = "") -> Name | None:
     titles = [word.strip(".,").casefold() for word in title.split()]
     while len(words) > 1 and words[0].casefold() in TITLES:
         titles.append(words.pop(0).casefold())
-    while len(words) > 1 and words[-1].casefold() in _SUFFIXES:
-        words.pop()
     words = [word for word in words if word]
+    suffix = words.pop() if len(words) > 1 and words[-1].casefold() in _SUFFIXES else ""
     if not words or not words[-1][0].isalpha():
         return None
     if len(words) == 1 and words[0].casefold() in TITLES:
@@ -79,7 +84,18 @@ def name_of(written: str, title: str = "") -> Name | None:
     while first > 1 and words[first - 1].casefold() in _PARTICLES:
         first -= 1
     given = words[0] if first > 0 else ""
-    return Name(given, " ".join(words[first:]), " ".join(words), _gender(titles, given))
+    return Name(
+        given,
+        " ".join(words[first:]),
+        " ".join([*words, suffix]).rstrip(),
+        _gender(titles, given),
+        _initials(words[1:first]),
+        suffix.casefold(),
+    )
+
+
+def _initials(words: Sequence[str]) -> str:
+    return "".join(part[0] for word in words for part in word.casefold().split(".") if part)
 
 
 def _bare(word: str) -> str:
@@ -100,11 +116,21 @@ def alike(one: Name, other: Name) -> bool:
     """Whether both may be one person: spellings, nicknames, initials and lone surnames allowed."""
     if one.gender and other.gender and one.gender != other.gender:
         return False
+    if _told_apart(one, other):
+        return False
     given = _same_given(one.given, other.given)
     if _sound(one.surname) == _sound(other.surname):
         return given or not (one.given and other.given)
     both = bool(one.given and other.given) and given
     return both and _one_letter_apart(_sound(one.surname), _sound(other.surname))
+
+
+def _told_apart(one: Name, other: Name) -> bool:
+    """George W. Bush is not George H. W. Bush; only of a lone surname nobody knows if it is Jr."""
+    if one.suffix != other.suffix and all(each.given or each.suffix for each in (one, other)):
+        return True
+    short, long = sorted((one.middle, other.middle), key=len)
+    return not long.startswith(short)
 
 
 def keys(name: Name) -> tuple[str, ...]:
@@ -132,6 +158,21 @@ def same_person(one: str, other: str) -> bool:
     """Whether two written names may be of one person; see `alike`."""
     first, second = name_of(one), name_of(other)
     return first is not None and second is not None and alike(first, second)
+
+
+def same_body(written: str, asked: str) -> bool:
+    """Whether some words may name a body: by its whole name, or by two words or more at its end.
+
+    "Foreign Ministry" may be the Russian Foreign Ministry; "Russia" is not the Bank of Russia.
+    """
+    whole, part = body_words(written), body_words(asked)
+    return part == whole or (len(part) > 1 and whole[-len(part) :] == part)
+
+
+def body_words(written: str) -> tuple[str, ...]:
+    """The words of a body's name as they are compared."""
+    found = tuple(filter(None, (_bare(word).casefold() for word in written.split())))
+    return found[1:] if found[:1] == ("the",) else found
 
 
 def _same_given(one: str, other: str) -> bool:

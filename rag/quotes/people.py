@@ -3,15 +3,16 @@
 Flow: documents with their attributions -> people() -> tuple[Person, ...], who spoke most first.
 Law: every attribution with a name counts for one person; the order of documents changes nothing.
 A lone surname belongs to whoever bears it in another document, unless another who bears it speaks
-more than a third as often; then it stays a person of its own.
+more than a third as often; then it stays a person of its own. A body, which is an organisation or a
+country, is only what is written with the same words.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.quotes.attribution import Attribution
-from rag.quotes.names import Name, alike, keys, name_of
+from rag.quotes.names import Name, alike, body_words, keys, name_of
 
 _CLEARLY = 3  # times as often: whom a lone surname means where several bear it
 
@@ -41,6 +42,7 @@ class _Counts:
 
     direct: int = 0
     indirect: int = 0
+    of_body: int = 0
 
     @property
     def total(self) -> int:
@@ -60,22 +62,25 @@ def people(attributed: Iterable[tuple[str, Sequence[Attribution]]]) -> tuple[Per
             if one.name is None:
                 continue
             documents[one.name].add(document)
+            counts[one.name].of_body += one.body
             if one.kind == "direct":
                 counts[one.name].direct += 1
             else:
                 counts[one.name].indirect += 1
     often = {name: one.total for name, one in counts.items()}
-    found = [_person(group, counts, documents) for group in _groups(often)]
+    bodies = {name for name, one in counts.items() if 2 * one.of_body > one.total}
+    found = [_person(group, counts, documents) for group in _groups(often, bodies)]
     return tuple(sorted(found, key=lambda one: (-one.direct - one.indirect, one.name)))
 
 
-def persons(often: Mapping[str, int]) -> dict[str, str]:
+def persons(often: Mapping[str, int], bodies: Collection[str] = ()) -> dict[str, str]:
     """The name of whoever each spelling means, as `people` tells it.
 
     Args:
         often: How many attributions each spelling has.
+        bodies: Those that mostly name an organisation or a country.
     """
-    return {written: group[0] for group in _groups(often) for written in group}
+    return {written: group[0] for group in _groups(often, bodies) for written in group}
 
 
 def _person(
@@ -90,7 +95,16 @@ def _person(
     )
 
 
-def _groups(counts: Mapping[str, int]) -> list[list[str]]:
+def _groups(counts: Mapping[str, int], bodies: Collection[str]) -> list[list[str]]:
+    """The spellings of each body and each person, whose name is the first."""
+    alike_ones: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for written in sorted(bodies, key=lambda name: (-counts[name], name)):
+        alike_ones[body_words(written)].append(written)
+    people = {name: often for name, often in counts.items() if name not in bodies}
+    return [*alike_ones.values(), *_people(people)]
+
+
+def _people(counts: Mapping[str, int]) -> list[list[str]]:
     """The spellings of each person: full names first, most often first, then lone ones join them.
 
     So the first of each names the person: in full where it is written so, as it is most often.

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Block, Document, Filters, Kind, Passage, Sentence, Span
 from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
-from rag.quotes import Attribution, Role, fits, name_sounds, same_person
+from rag.quotes import Attribution, Role, fits, name_sounds, same_body, same_person
 from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
 from rag.store.schema import ATTRIBUTION_COLUMNS, DOCUMENT_COLUMNS, Counts, Settings
 
@@ -188,10 +188,20 @@ class Record:
     def people_named(self, name: str) -> tuple[str, ...]:
         """The people who speak in some document and may bear a name, in order."""
         rows = self._sql.execute(
-            "SELECT name, person FROM people WHERE sound IN (SELECT value FROM json_each(?))",
+            "SELECT name, person, body FROM people WHERE sound IN (SELECT value FROM json_each(?))",
             (json.dumps(name_sounds(name)),),
         )
-        return tuple(sorted({person for written, person in rows if same_person(written, name)}))
+        found = {
+            person
+            for written, person, body in rows
+            if (same_body if body else same_person)(written, name)
+        }
+        return tuple(sorted(found))
+
+    def is_body(self, person: str) -> bool:
+        """Whether one of those who speak is an organisation or a country."""
+        rows = self._sql.execute("SELECT body FROM people WHERE name = ?", (person,))
+        return any(body for (body,) in rows)
 
     def people_called(self, role: Role) -> tuple[str, ...]:
         """The people who speak in some document and are called so, in order.
@@ -378,6 +388,7 @@ def _attribution(
     reported_stop: int | None,
     reporter: str | None,
     roles: str,
+    body: int,
 ) -> Attribution:
     return Attribution(
         kind,
@@ -385,6 +396,7 @@ def _attribution(
         *(_span(speaker_start, speaker_stop), _span(cue_start, cue_stop), name),
         *(_span(reported_start, reported_stop), reporter),
         tuple(map(Role.read, filter(None, roles.split("\n")))),
+        bool(body),
     )
 
 

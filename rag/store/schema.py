@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
-FORMAT = 6  # raise it when the meaning of a saved byte changes
+FORMAT = 7  # raise it when the meaning of a saved byte changes
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -32,11 +32,11 @@ CREATE TABLE attributions (
     kind TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     speaker_start INTEGER, speaker_stop INTEGER, cue_start INTEGER, cue_stop INTEGER,
     name TEXT, reported_start INTEGER, reported_stop INTEGER, reporter TEXT,
-    roles TEXT NOT NULL
+    roles TEXT NOT NULL, body INTEGER NOT NULL
 );
 CREATE INDEX attributions_by_document ON attributions (document, start);
 CREATE TABLE people (
-    name TEXT PRIMARY KEY, person TEXT NOT NULL, sound TEXT NOT NULL
+    name TEXT PRIMARY KEY, person TEXT NOT NULL, sound TEXT NOT NULL, body INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX people_by_sound ON people (sound);
 CREATE INDEX people_by_person ON people (person);
@@ -75,7 +75,7 @@ TITLE_TIMES = 5  # a word of the title counts as so many of the text; docs/retri
 ATTRIBUTION_COLUMNS = (
     *("kind", "start", "stop", "speaker_start", "speaker_stop", "cue_start", "cue_stop"),
     *("name", "reported_start", "reported_stop", "reporter"),
-    "roles",
+    *("roles", "body"),
 )
 DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
 

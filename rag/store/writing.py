@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -172,7 +172,7 @@ class Writer:
         )
         self._sql.executemany(
             f"INSERT INTO attributions (document, {', '.join(ATTRIBUTION_COLUMNS)}) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             ((row, *_attribution_row(one)) for one in attributions),
         )
         for number, (passage, key) in enumerate(passages):
@@ -281,13 +281,21 @@ class Writer:
         )
         return dict(rows)
 
-    def put_people(self, persons: Mapping[str, str]) -> None:
+    def bodies(self) -> frozenset[str]:
+        """The names that mostly are those of organisations and countries."""
+        rows = self._sql.execute(
+            "SELECT name FROM attributions WHERE name IS NOT NULL GROUP BY name "
+            "HAVING 2 * sum(body) > count(*)"
+        )
+        return frozenset(name for (name,) in rows)
+
+    def put_people(self, persons: Mapping[str, str], bodies: Collection[str]) -> None:
         """Keep whom each spelling of a name means, and what they are called."""
         self._sql.execute("DELETE FROM people")
         self._sql.executemany(
-            "INSERT INTO people VALUES (?, ?, ?)",
+            "INSERT INTO people VALUES (?, ?, ?, ?)",
             (
-                (written, person, sound)
+                (written, person, sound, written in bodies)
                 for written, person in persons.items()
                 for sound in name_sounds(written)[:1]
             ),
@@ -389,7 +397,7 @@ def _attribution_row(one: Attribution) -> tuple[str | int | None, ...]:
         *(one.kind, one.content.start, one.content.end),
         *(*_ends(one.speaker), *_ends(one.cue), one.name),
         *(*_ends(one.reported_by), one.reporter),
-        "\n".join(map(str, one.roles)),
+        *("\n".join(map(str, one.roles)), one.body),
     )
 
 
