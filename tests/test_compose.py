@@ -146,11 +146,42 @@ def test_documents_of_one_origin_are_one_independent_report_whatever_their_texts
         ("The bridge wasn’t closed on Monday.", "The bridge was closed on Monday."),
         ("It cost 5,000 euros to mend.", "It cost 6,000 euros to mend."),
         ("The bridge was closed.", "The mayor was elected."),
+        ("Russia can win in Ukraine this year.", "Russia cannot win in Ukraine this year."),
+        ("Two men were hurt at the old bridge.", "Three men were hurt at the old bridge."),
+        ("Russia attacked Ukraine on Monday.", "On Monday, Ukraine attacked Russia."),
+        (
+            "Bell told reporters in Oslo of the bridge.",
+            "Ames told reporters in Oslo of the bridge.",
+        ),
+        ("The bridge over the Elbe was closed.", "The bridge over the Oder was closed."),
     ],
 )
-def test_a_negation_a_number_or_other_words_make_another_statement(a: str, b: str) -> None:
+def test_a_negation_a_number_a_name_or_other_words_make_another_statement(a: str, b: str) -> None:
     assert not say_the_same(a, b, least=0.6)
     assert say_the_same(a, a, least=0.6)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Zelensky spoke of the old bridge.", "Zelenskyy spoke of the old bridge."),
+        ("Bell closed the old bridge on Monday.", "On Monday, Ann Bell closed the old bridge."),
+        ("In Oslo, Bell closed the old bridge.", "Bell closed the old bridge in Oslo."),
+        ("Bell named one of the old bridges.", "Bell named the old bridges."),
+    ],
+)
+def test_a_spelling_or_a_place_moved_is_the_same_statement(a: str, b: str) -> None:
+    assert say_the_same(a, b, least=0.6)
+    assert say_the_same(b, a, least=0.6)
+
+
+def test_the_same_words_of_two_people_are_two_statements() -> None:
+    said = "We will win for our people."
+    speakers = {"a.txt": None, "b.txt": "Ann Bell", "c.txt": "Tom Ames", "d.txt": "Ann Bell"}
+    found = [evidence(said, 0.9, name, speaker=who) for name, who in speakers.items()]
+    statements = group(found, same=0.7)
+    names = [[one.sentence.document.id[0] for one in each.evidence] for each in statements]
+    assert names == [["a", "b", "d"], ["c"]]
 
 
 def test_no_more_statements_than_the_limit() -> None:

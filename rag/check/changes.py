@@ -75,11 +75,12 @@ def is_negation(word: str) -> bool:
 
 
 def _figures(counts: Counter[str]) -> dict[str, int]:
-    return {word: n for word, n in counts.items() if word in _FIGURES or _has_digit(word)}
+    return {word: n for word, n in counts.items() if is_figure(word)}
 
 
-def _has_digit(word: str) -> bool:
-    return any(sign.isdigit() for sign in word)
+def is_figure(word: str) -> bool:
+    """Whether a folded word tells how many, or of what unit."""
+    return word in _FIGURES or any(sign.isdigit() for sign in word)
 
 
 def _joins_sentences(document: Document, found: Sequence[Step], place: int) -> bool:
