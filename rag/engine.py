@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from time import perf_counter_ns
@@ -38,6 +38,7 @@ from rag.errors import IndexDamaged, InputInvalid, QuestionInvalid
 from rag.evidence import Collection, EvidenceReader, JointReader, ReadConfig
 from rag.indexing import IndexReport, Progress, build, encoder_folder
 from rag.lexical import Lexical
+from rag.quotes import Attribution
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.spelling import respelled
@@ -293,7 +294,8 @@ class OnRecord:
 
         def look(record: Record) -> Checked:
             corpus = Corpus(record, self._loaded_of(record).lexical, filters)
-            return check(quote, corpus, said_by=said_by, speaker_of=partial(_speaker_of, record))
+            speaker_of = partial(_speaker_of, record, lru_cache(record.attributions))
+            return check(quote, corpus, said_by=said_by, speaker_of=speaker_of)
 
         return _settled(self._snapshots, look)
 
@@ -432,10 +434,15 @@ class _Collection:
         return len(self.lexical.passages.ids)
 
 
-def _speaker_of(record: Record, document: Document, span: Span) -> str | None:
+def _speaker_of(
+    record: Record,
+    attributions: Callable[[str], Sequence[Attribution]],
+    document: Document,
+    span: Span,
+) -> str | None:
     """Who says the words of a span: of several, who says most of them."""
     shared: Counter[str] = Counter()
-    for one in record.attributions(document.id):
+    for one in attributions(document.id):
         both = span.shared(one.content)
         if both and one.name is not None:
             shared[record.person(one.name)] += both

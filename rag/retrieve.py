@@ -118,6 +118,8 @@ def ranked(
     matching = _best(by_document, config.candidates)
     documents = np.union1d(matching, np.searchsorted(lexical.documents.ids, near))
     rows = lexical.passages_of(documents)
+    if allowed is not None:  # of a speaker, only the passages in which they speak
+        rows = rows[np.isin(lexical.passages.ids[rows], allowed)]
     owners = lexical.owners[rows]
     of, places = np.unique(owners, return_inverse=True)
     passage = vectors.similarities(of_question, lexical.passages.ids[rows])

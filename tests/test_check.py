@@ -147,6 +147,8 @@ def steps_of(found: Checked) -> list[tuple[str, str, str]]:
         ("ex\u00adample", "example"),
         ("ＡＢＣ", "abc"),
         ("−5", "-5"),
+        (".5", "0.5"),
+        ("(−5)", "-5"),
     ],
 )
 def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None:
@@ -158,6 +160,8 @@ def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None
     [
         *(("5 million", "5m"), ("5.5", "5,5"), ("5.5", "55"), ("5", "-5"), ("$5", "€5")),
         *(("5%", "5"), ("can", "can't"), ("cafe", "café"), ("its", "it's"), ("1st", "1")),
+        *((".5", "5"), ("(-5)", "(5)"), ("-.5", "-5"), ("10²", "102"), ("1,5000", "15000")),
+        *(("₱5", "5"), ("±5", "5")),
     ],
 )
 def test_words_that_say_another_thing_differ(ours: str, theirs: str) -> None:
@@ -322,6 +326,39 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
     found = checked("The bridge is safe, and it will stay open all winter")
     assert (found.verdict, kinds(found)) == ("exact", ["attribution"])
     assert found.changes[0].source == "said Mayor Ann Bell"
+
+
+@pytest.mark.parametrize(
+    ("source", "quote"),
+    [
+        (
+            "We will 'not' rule out nuclear weapons in this war.",
+            "We will rule out nuclear weapons in this war",
+        ),
+        (
+            "He said that inflation “almost certainly” will fall over the next year.",
+            "He said that inflation will fall over the next year",
+        ),
+        (
+            "He said many times that the voters’ anger at ‘elites’ will shape the next vote.",
+            "He said many times that the voters elites will shape the next vote",
+        ),
+    ],
+)
+def test_quoted_words_within_a_sentence_may_not_be_left_out(
+    source: str, quote: str, tmp_path: Path
+) -> None:
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        assert check(source, corpus).verdict == "exact"
+        assert check(quote, corpus).verdict == "altered"
+
+
+def test_a_point_before_a_figure_is_of_it(tmp_path: Path) -> None:
+    text = "Rates rose .5 percent in the third quarter of the year."
+    with corpus_of(tmp_path / "index", [Document("a.txt", text)]) as corpus:
+        assert check("Rates rose .5 percent in the third quarter", corpus).verdict == "exact"
+        assert check("Rates rose 0.5 percent in the third quarter", corpus).verdict == "exact"
+        assert check("Rates rose 5 percent in the third quarter", corpus).verdict == "altered"
 
 
 # Altered

@@ -50,6 +50,47 @@ def test_a_speaker_is_found_under_other_spellings(seeds_index: Path) -> None:
         assert record.people_named("Macron") == record.people_named("'; DROP TABLE") == ()
 
 
+def test_a_ministry_is_no_other_ministry(tiny_encoder: Path, tmp_path: Path) -> None:
+    text = (
+        "The Russian Foreign Ministry said on Friday that the talks had failed. "
+        "The Russian Defense Ministry said on Friday that the talks had helped.\n"
+    )
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    OnRecord.build(tmp_path / "index", [tmp_path / "a.txt"], encoder=str(tiny_encoder))
+    with snapshot(tmp_path / "index") as record:
+        (document,) = record.documents()
+        said = [(one.name, one.body) for one in record.attributions(document.id)]
+        names = "Russian Foreign Ministry", "Russian Defense Ministry"
+        assert said == [(name, True) for name in names]
+        assert [one.speaker for one in record.sentences(document)] == [*names]
+        assert [record.people_named(f"the {name}") for name in names] == [(one,) for one in names]
+        assert record.people_named("Ministry") == ()
+        assert record.is_body(names[0])
+        assert not record.is_body("Ann Bell")
+    engine = OnRecord.open(tmp_path / "index")
+    for name, verdict in zip(names, ("exact", "other_speaker"), strict=True):
+        assert (
+            engine.check("the talks had failed", filters=Filters(speaker=name)).verdict == verdict
+        )
+
+
+def test_passages_of_a_speaker_are_those_in_which_they_speak(engine: OnRecord) -> None:
+    found = engine.search("Assad and Syria", filters=Filters(speaker="Zelensky"))
+    assert found
+    for hit in found:
+        assert "Volodymyr Zelensky" in {one.speaker for one in hit.passage.sentences}
+
+
+def test_somebodys_words_are_found_behind_twenty_places_of_others(engine: OnRecord) -> None:
+    checked = engine.check("he", filters=Filters(speaker="Zelensky"))
+    assert (checked.verdict, checked.matches[0].speaker) == ("exact", "Volodymyr Zelensky")
+    assert len(checked.matches) == 20
+    assert len({(one.document.id, one.span.start) for one in checked.matches}) == 20
+    assert checked.more > 0
+    plain = engine.check("he")
+    assert checked.more + 20 == plain.more + len(plain.matches)
+
+
 def test_only_what_the_speaker_says_answers(engine: OnRecord) -> None:
     answer = engine.ask("what about a meeting with Trump?", filters=Filters(speaker="putin"))
     assert answer.status == "answered"

@@ -23,6 +23,7 @@ from rag.check.words import words
 from rag.datatypes import Document, Span
 from rag.errors import QuoteInvalid
 from rag.quotes import same_person
+from rag.store import Record
 
 __all__ = [
     "LONGEST_QUOTE",
@@ -70,14 +71,21 @@ def check(
         QuoteInvalid: Too long, or without a word.
     """
     meant = _meant(text)
-    found = next(filter(None, (_exactly(quote, corpus) for quote in meant)), None)
+    people = {*corpus.record.people_named(said_by)} if said_by else set[str]()
+
+    def is_theirs(match: Match) -> bool:
+        who = speaker_of(match.document, match.span)
+        return who is not None and (who in people or _names(said_by or "", who, corpus.record))
+
+    sought = is_theirs if said_by else None
+    found = next(filter(None, (_exactly(quote, corpus, sought) for quote in meant)), None)
     if found is None:
         found = _nearly(meant[-1], corpus)
     matches = tuple(
         replace(match, speaker=speaker_of(match.document, match.span)) for match in found.matches
     )
     checked = replace(found, quote=text, matches=matches, speaker=said_by)
-    return _of_speaker(checked, said_by) if said_by else checked
+    return _of_speaker(checked, is_theirs) if said_by else checked
 
 
 def _meant(text: str) -> tuple[Quote, ...]:
@@ -114,12 +122,22 @@ def _found(quote: Quote, parts: Sequence[Part]) -> _Found:
     return _Found(match, changes(quote.text, document, there), is_exact(there))
 
 
-def _exactly(quote: Quote, corpus: Corpus) -> Checked | None:
-    """Where the quote stands as it is, or `None`."""
+def _exactly(
+    quote: Quote, corpus: Corpus, sought: Callable[[Match], bool] | None
+) -> Checked | None:
+    """Where the quote stands as it is, or `None`; one place that is `sought` is kept."""
     kept: list[_Found] = []
     counted, looked = 0, 0
     for parts in standing(quote, corpus):
-        kept += [_found(quote, [part]) for part in parts[: MOST_MATCHES - len(kept)]]
+        for part in parts:
+            if len(kept) == MOST_MATCHES and sought is None:
+                break
+            found = _found(quote, [part])
+            kept.append(found)
+            if sought is not None and sought(found.match):
+                sought = None
+                kept = [found, *kept[:-1]]
+            kept = kept[:MOST_MATCHES]
         counted += len(parts)
         looked += counted >= MOST_MATCHES
         if looked > _MOST_COUNTED:
@@ -205,18 +223,19 @@ def _elsewhere(piece: Quote, corpus: Corpus) -> list[Window]:
     return [part.window for parts in islice(standing(piece, corpus), 1) for part in parts[:1]]
 
 
-def _of_speaker(checked: Checked, said_by: str) -> Checked:
+def _of_speaker(checked: Checked, is_theirs: Callable[[Match], bool]) -> Checked:
     """An exact quote is another's where each place of it whose speaker is known is another's."""
-    known = [one for one in checked.matches if one.speaker is not None]
-    said = [one for one in known if _same_name(said_by, one.speaker or "")]
-    if checked.verdict != "exact" or not known:
+    if checked.verdict != "exact" or not any(one.speaker for one in checked.matches):
         return checked
+    said = [one for one in checked.matches if is_theirs(one)]
     if said:
         others = [one for one in checked.matches if one not in said]
         return replace(checked, matches=(*said, *others))
-    return replace(checked, verdict="other_speaker")
+    # Where not every place was looked at, one of the others may be theirs.
+    return replace(checked, verdict="other_speaker") if checked.counted else checked
 
 
-def _same_name(asked: str, found: str) -> bool:
-    """Whether a name is the one that was asked for, in another spelling, or a part of it."""
-    return {*words(asked).folded} <= {*words(found).folded} or same_person(asked, found)
+def _names(asked: str, found: str, record: Record) -> bool:
+    """Whether words are a part of a person's name, or all of one in another spelling."""
+    part = {*words(asked).folded} <= {*words(found).folded}
+    return not record.is_body(found) and (part or same_person(asked, found))

@@ -8,6 +8,7 @@ Law: offsets only: each step is a range of the quote and one of the source.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from rag.check.parts import Part
@@ -15,6 +16,7 @@ from rag.check.quote import Gap, Quote
 from rag.check.values import Difference, Tag
 from rag.check.words import Words, words
 from rag.datatypes import Document, Span
+from rag.quotes import quotations
 
 _FEWEST_APART = 2  # words that stand together by no accident; one has to be a sentence's outermost
 _EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
@@ -100,13 +102,21 @@ def _passed(document: Document, gap: Gap | None, between: Span, at: int) -> Iter
         elif gap.kind == "bracket":
             yield Step("delete", gap.span, source, gap.kind)
     elif len(source):
-        spoken = _is_attribution(between.of(document.text), len(missing))
+        spoken = len(missing) <= _LONGEST_ATTRIBUTION and _is_attribution(document.text, between)
         yield Step("insert", Span(at, at), source, "attribution" if spoken else None)
 
 
-def _is_attribution(between: str, count: int) -> bool:
-    short = count <= _LONGEST_ATTRIBUTION and len(between) <= _NEAR
-    return short and _ATTRIBUTION.fullmatch(between) is not None
+def _is_attribution(text: str, between: Span) -> bool:
+    """Whether one quotation ends there and another begins: “It is,” | she said, | “not so.”."""
+    if len(between) > _NEAR or _ATTRIBUTION.fullmatch(between.of(text)) is None:
+        return False
+    marked = _quotations(text)
+    ends = [one.outer.end for one in marked if one.inner.start < between.start < one.outer.end]
+    begins = [one.outer.start for one in marked if one.outer.start < between.end <= one.inner.end]
+    return any(a <= b and b >= between.start and a <= between.end for a in ends for b in begins)
+
+
+_quotations = lru_cache(maxsize=8)(quotations)  # of a text in which several quotes are looked for
 
 
 def _joined(quote: Quote, found: Sequence[Step]) -> list[Step]:

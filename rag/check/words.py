@@ -20,17 +20,22 @@ _WORD = re.compile(
     rf"""
     [^\W\d_] [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*      # word, don’t
     | (?<![^\W_]) [^\W\d_] (?: \. [^\W\d_] (?![^\W_]) )+          # U.S., p.m.
-    | (?: (?<!\S) [-\u2212] )? \d+ (?: [.,] \d+ )* [^\W_]*               # -5, 1,000.50, 19th, 5m
+    | (?: (?<![^\s(\[]) [-\u2212] )? (?: (?<![\w.]) \. )?                # -5, .5
+      \d+ (?: [.,] \d+ )* [^\W_]*                                   # 1,000.50, 19th, 5m
       (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*
     | [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*             # I’d, ½
-    | [$€£¥¢₹₽₺₩₪₴%‰]
+    | [$€£¥¢₹₽₺₩₪₴₱₦฿₫₸₿%‰±]
     """,
     re.VERBOSE,
 )
+_POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ONE_FORM = str.maketrans(
-    {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"} | dict.fromkeys(_UNSEEN, "") | {"\u2212": "-"}
+    {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"}
+    | dict.fromkeys(_UNSEEN, "")
+    | {"\u2212": "-"}
+    | {sign: f"^{power}" for power, sign in enumerate(_POWERS)}  # 10² is not 102
 )
-_THOUSANDS = re.compile(r",(?=\d{3})")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 
 
 @dataclass(frozen=True)
@@ -80,5 +85,7 @@ def folded(word: str) -> str:
         word = unicodedata.normalize("NFKC", word.translate(_ONE_FORM))
     word = word.translate(_ONE_FORM).casefold()
     if word[:1].isdigit() or word[:1] == "-":
-        return _THOUSANDS.sub("", word)
+        return _THOUSANDS.sub("", word.replace("-.", "-0."))
+    if word[:1] == ".":
+        return _THOUSANDS.sub("", f"0{word}")
     return word.replace(".", "")
