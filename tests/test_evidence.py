@@ -17,7 +17,7 @@ from rag.evidence import SHIPPED, JointReader, ReadConfig
 from rag.evidence.calibration import INPUTS, Calibration
 from rag.evidence.model import EvidenceModel, Reading, overflows, session
 from rag.evidence.windows import WindowTokenizer
-from rag.segment import passages, segment
+from rag.segment import PassageConfig, passages, segment
 from training.export import shrink, write_probe
 
 ARTICLES = {
@@ -56,6 +56,23 @@ def test_a_score_does_not_depend_on_what_else_is_read() -> None:
     alone = {one.sentence: one.score for hit in hits() for one in read([hit], everything)}
     assert together == backwards == alone
     assert len(together) == 6
+
+
+def test_every_sentence_of_a_long_passage_is_read_with_room() -> None:
+    filler = " ".join(
+        f"Gate {n} of the harbour was painted green in the year {n}." for n in range(60)
+    )
+    text = f"{filler} Workers closed the bridge on Monday. {filler}"
+    document = Document("long", text, "Long")
+    (passage,) = passages(segment(document), PassageConfig(length_words=2_000, overlap_words=0))
+    assert len(passage.sentences) == 121
+    found = read([Hit(passage, 1.0)])
+    assert {one.sentence for one in found} == {*passage.sentences}
+    assert found[0].sentence.text == "Workers closed the bridge on Monday."
+    assert found[0].probability > 0.5
+    for one in found:
+        assert one.sentence in one.hit.passage.sentences
+        assert len(one.hit.passage.sentences) < 60
 
 
 def test_only_promising_passages_are_read_whole(model: EvidenceModel) -> None:

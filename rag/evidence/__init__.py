@@ -4,8 +4,8 @@ Flow: Query + hits -> `JointReader.read` -> every body sentence that was read, o
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.datatypes import Evidence, Hit, Query
+from rag.datatypes import Evidence, Hit, Query, Span
 from rag.errors import ConfigInvalid
 from rag.evidence.calibration import Calibration
 from rag.evidence.facts import facts, term_weights
@@ -134,14 +134,34 @@ class JointReader:
     ) -> list[tuple[Hit, Reading, NDArray[np.float64]]]:
         """What calibration reads of each hit: the last reading, and the facts of its sentences.
 
-        Shape of the facts: (n_sentences, n_facts).
+        A passage of more tokens than a window holds comes as several hits. Shape of the facts:
+        (n_sentences, n_facts).
         """
         words = content_terms(query.text)
         weights = term_weights(collection.passage_counts(words), collection.passages())
-        windows = (self._window(query, hit) for hit in hits)
-        readings = self._model.read(windows, promising=self._config.promising)
-        tables = [self._facts(query, hit, weights) for hit in hits]  # while the model reads
-        return list(zip(hits, readings, tables, strict=True))
+        parts = list[Hit]()
+
+        def windows() -> Iterator[Window]:
+            for hit in hits:
+                for part, window in self._windows(query, hit):
+                    parts.append(part)
+                    yield window
+
+        readings = self._model.read(windows(), promising=self._config.promising)
+        tables = [self._facts(query, hit, weights) for hit in parts]  # while the model reads
+        return list(zip(parts, readings, tables, strict=True))
+
+    def _windows(self, query: Query, hit: Hit) -> Iterator[tuple[Hit, Window]]:
+        """The window of a passage; where its last sentences have no room there, further ones."""
+        window = self._window(query, hit)
+        sentences = hit.passage.sentences
+        if window.whole >= len(sentences):
+            yield hit, window
+        else:
+            for some in (sentences[: window.whole], sentences[window.whole :]):
+                span = Span(some[0].span.start, some[-1].span.end)
+                passage = replace(hit.passage, span=span, sentences=some)
+                yield from self._windows(query, replace(hit, passage=passage))
 
     def _window(self, query: Query, hit: Hit) -> Window:
         texts = [sentence.text for sentence in hit.passage.sentences]

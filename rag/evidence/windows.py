@@ -30,6 +30,11 @@ class Window:
     types: NDArray[np.int64]
     sentences: tuple[slice, ...]
 
+    @property
+    def whole(self) -> int:
+        """How many of the sentences, from the first on, had room enough; at least 1."""
+        return max(1, sum(int(there.stop) < LONGEST - 1 for there in self.sentences))
+
     def pool(self) -> NDArray[np.float32]:
         """Weights of the mean over the tokens of each sentence. Shape: (n_sentences, n_tokens)."""
         weights = np.zeros((len(self.sentences), len(self.ids)), np.float32)
