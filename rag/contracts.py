@@ -226,8 +226,8 @@ def _slice(
         "citation": cited[part.document],
         "statement": statement,
         "score": round(one.probability, 4),
-        "speaker": one.sentence.speaker,
-        "kind": one.sentence.kind,
+        "speaker": part.speaker if isinstance(part, Sentence) else None,  # several may speak there
+        "kind": part.kind if isinstance(part, Sentence) else "text",
         "context": _place(one.sentence.document, one.context) if statement else None,
     }
 

@@ -286,6 +286,8 @@ def test_a_bad_line_of_a_batch_is_told_and_the_others_are_answered(
         b'{"question": 3}',
         b'{"id": 4, "question": "Which harvest?", "since": "nonsense"}',
         b'{"id": 5, "question": "Which missile?", "document": 7}',
+        b'{"id": 6, "question": "Which missile?", "speakers": "Putin"}',
+        b'{"id": true, "question": "Which missile?"}',
         b"{" * 100_000,
         b"x" * 2_000_000,
         b'{"id": [8], "question": "Which missile?"}',
@@ -299,12 +301,13 @@ def test_a_bad_line_of_a_batch_is_told_and_the_others_are_answered(
     out, error = capsys.readouterr()
     rows = [json.loads(line) for line in out.splitlines()]
     assert len(rows) == len(lines)
-    assert [row.get("line") for row in rows] == [None, 2, 3, 4, 5, 6, 7, 8, 9, 10, None]
+    assert [row.get("line") for row in rows] == [None, *range(2, 13), None]
     assert [row["question"] for row in (rows[0], rows[-1])] == ["Which glacier?", "Which missile?"]
     assert rows[-1]["id"] == "last"
     told_of = [line.split(":")[2].strip() for line in error.splitlines()]
-    assert told_of == [str(number) for number in range(2, 11)]
-    assert "more than 2,000" in rows[6]["error"]
+    assert told_of == [str(number) for number in range(2, 13)]
+    assert '"speakers" is no filter' in rows[5]["error"]
+    assert "more than 2,000" in rows[8]["error"]
 
 
 # the index

@@ -209,6 +209,7 @@ def test_an_abstention_has_the_same_keys_and_a_reason(capsys: Capture) -> None:
     for row in answer["nearest"]:
         assert list(row) == SENTENCE_KEYS.split()
         assert row["statement"] is None
+        assert (row["speaker"], row["kind"]) == (None, "text")  # several may speak in a passage
 
 
 def test_what_a_slip_was_read_as_is_told_beside_json(capsys: Capture) -> None:

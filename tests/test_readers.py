@@ -349,6 +349,16 @@ def test_a_leading_date_is_read_and_stays_in_the_text(text: str, date: str | Non
     assert (found.date, found.text, found.title, found.outlet) == (date, text, None, None)
 
 
+@pytest.mark.parametrize(
+    "when", ["20 Dec 2024 99999999999:00:00", "1 Jan 2024 10:00:00 +99999999999999"]
+)
+def test_a_date_beyond_all_bounds_is_none(when: str) -> None:
+    rows = f'text,date\nHe left.,"{when}"\n'
+    (found,) = given_by("a.csv", rows)
+    assert isinstance(found, Document)
+    assert (found.text, found.date) == ("He left.", None)
+
+
 def test_a_seed_keeps_its_place_and_its_text() -> None:
     (found,) = sources(SEEDS / "000_cbe88fa1faa59afa.txt")
     assert isinstance(found, Source)
@@ -474,6 +484,9 @@ def test_front_matter_of_markdown_gives_fields_and_is_no_text() -> None:
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
     found = document("a.md", "---\n\ntitle: He left.\n")
     assert (found.title, found.text) == (None, "title: He left.")
+    text = "The minister resigned.\n\nHe gave no reason."
+    assert document("a.md", f"---\n{text}\n\n---\n\nMore.\n").text == f"{text}\n\nMore."
+    assert document("a.md", "---\n# fields\n\ntitle: A\n---\nMore.\n").title == "A"
 
 
 def test_markdown_without_words_is_refused() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rag.datatypes import FILTERS
 from rag.errors import InputInvalid
 
 _LONGEST_LINE = 1 << 20  # bytes of a line in a batch; the rest of a longer one is passed over
@@ -37,7 +38,7 @@ def row(line: str) -> Row:
     """A line of a batch: a plain question, or JSON with its id and filters.
 
     Raises:
-        InputInvalid: The line is JSON, but no question.
+        InputInvalid: The line is JSON, but no question, or has a key that would tell nothing.
     """
     if not line.lstrip().startswith("{"):
         return Row(line)
@@ -49,6 +50,9 @@ def row(line: str) -> Row:
     question, number = fields.pop("question", None), fields.pop("id", None)
     if not isinstance(question, str):
         raise InputInvalid('no "question" in it', mend)
-    if not isinstance(number, str | int | None):
+    if not isinstance(number, str | int | None) or isinstance(number, bool):
         raise InputInvalid(f'"id" is {number!r}', "give it as text or a whole number")
+    if unknown := fields.keys() - {*FILTERS}:
+        seen = f'"{min(unknown)}" is no filter'
+        raise InputInvalid(seen, f"use {', '.join(FILTERS)}, or leave it out")
     return Row(question, number, {key: value for key, value in fields.items() if value is not None})

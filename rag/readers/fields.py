@@ -68,7 +68,7 @@ def day(text: str | None) -> str | None:
             return date(int(year), int(month or month_2), int(of_month or of_month_2)).isoformat()
         if _RFC_822_DATE.fullmatch(text):
             return parsedate_to_datetime(text).date().isoformat()
-    except ValueError:  # no such day
+    except (ValueError, OverflowError):  # no such day, or a time zone beyond all bounds
         return None
     return None
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 NESTING_LIMIT = 100  # levels; what lies deeper is lost, and each takes some of Python's stack
 INLINE_LIMIT = 32 * 2**10  # code points of a paragraph; a longer one keeps its marks as written
 
-_FRONT_MATTER = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|\Z)")
+# Its first line is a comment or has a key; else the dashes are a line across the page.
+_FRONT_MATTER = re.compile(r"---[ \t]*\n((?=\s*(?:#|[\w\"'-]+\s*:))(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _LINE_BREAK = re.compile(r"<br\b", re.I)
 
 
