@@ -18,7 +18,7 @@ SEARCH = "onrecord.search/1"
 CHECK = "onrecord.check/1"
 QUOTE = "onrecord.quote/1"
 SPEAKER = "onrecord.speaker/1"
-TIMELINE = "onrecord.timeline/1"
+TIMELINE = "onrecord.timeline/2"
 ERROR = "onrecord.error/1"  # a line of a batch that could not be asked
 
 Json = str | int | float | None | list["Json"] | dict[str, "Json"]
@@ -114,7 +114,7 @@ def search_object(question: str, hits: Sequence[Hit]) -> dict[str, Json]:
 
 
 def timeline_object(found: Timeline) -> dict[str, Json]:
-    """What somebody said on a subject as `onrecord.timeline/1`.
+    """What somebody said on a subject as `onrecord.timeline/2`.
 
     `diff` tells how a further wording of an utterance differs from its first.
     """
@@ -132,6 +132,7 @@ def timeline_object(found: Timeline) -> dict[str, Json]:
 def _utterance(said: Utterance, cited: Citations) -> Json:
     first = said.evidence[0].sentence.text
     return {
+        "speaker": said.evidence[0].sentence.speaker,
         "date": said.date,
         "independent": said.independent,
         "wordings": [

@@ -14,10 +14,13 @@ from rag.timeline import Timeline, Utterance
 
 _WIDTH = 720  # units
 _LEFT = 40  # of the axis
-_AXIS = 70  # from the top
+_AXIS = 104  # from the top; below two lines of title and three dots above each other
 _LINE = 17  # height of a line of text
 _COLUMNS = 84  # characters in a line
+_DOT = 18.0  # across
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _LONGEST = 3  # lines of a wording
+_HIGHEST = 3  # dots above each other; of more, the number is told
 _STYLE = """
 svg { background: #fff; color: #1c1c1c; font: 13px system-ui, sans-serif; }
 text { fill: currentColor; } .soft { fill: #666; } .dot { fill: #0b5cad; } .axis { stroke: #999; }
@@ -34,7 +37,10 @@ def timeline_svg(found: Timeline) -> str:
     who = ", ".join(found.people) or found.speaker
     title = f"{who} on {found.subject}"
     parts = [
-        _text(_LEFT, 26, title, "head"),
+        *(
+            _text(_LEFT, 26 + at * _LINE, line, "head")
+            for at, line in enumerate(_wrapped(title, 2))
+        ),
         _axis(found),
     ]
     top = _AXIS + 50.0
@@ -69,15 +75,18 @@ def _axis(found: Timeline) -> Markup:
             _LEFT, _LEFT + long, y=_AXIS
         )
     ]
-    heights: dict[int, int] = {}
+    columns: list[tuple[float, list[int]]] = []  # numbers of those whose dots would overlap
     for number, one in enumerate(found.utterances, 1):
         if one.date:
             day = date.fromisoformat(one.date).toordinal()
             x = _LEFT + (long * (day - first) / (last - first) if last > first else long / 2)
-            column = round(x / 20)
-            up = heights.get(column, 0)
-            heights[column] = up + 1
-            parts.append(_dot(x + 20 * (up % 3), _AXIS, number) if up < 3 else Markup())
+            if not columns or x - columns[-1][0] >= _DOT:
+                columns.append((x, []))
+            columns[-1][1].append(number)
+    for x, numbers in columns:
+        parts += [_dot(x, _AXIS - up * _DOT, n) for up, n in enumerate(numbers[:_HIGHEST])]
+        if (more := len(numbers) - _HIGHEST) > 0:
+            parts.append(_text(x - 8, _AXIS - _HIGHEST * _DOT + 4, f"+{more}", "soft"))
     if last == first:
         parts.append(_text(_WIDTH / 2 - 35, _AXIS + 26, min(days), "soft"))
     else:
@@ -90,10 +99,13 @@ def _lines(one: Utterance) -> list[str]:
     """When and where it was said, and the words, as many as there is room for."""
     first = one.evidence[0].sentence
     outlets = [each.sentence.document.outlet or each.sentence.document.id for each in one.evidence]
-    head = f"{one.date or 'no date'} · {', '.join(dict.fromkeys(outlets))}"
-    words = " ".join(first.text.split())
-    said = textwrap.wrap(words, _COLUMNS, max_lines=_LONGEST, placeholder=" …")
-    return [textwrap.shorten(head, _COLUMNS, placeholder=" …"), *said]
+    who = [first.speaker] if first.speaker else []
+    head = " · ".join((one.date or "no date", *who, ", ".join(dict.fromkeys(outlets))))
+    return [*_wrapped(head, 1), *_wrapped(first.text, _LONGEST)]
+
+
+def _wrapped(words: str, lines: int) -> list[str]:
+    return textwrap.wrap(" ".join(words.split()), _COLUMNS, max_lines=lines, placeholder=" …")
 
 
 def _dot(x: float, y: float, number: int) -> Markup:
@@ -111,5 +123,6 @@ def _text(x: float, y: float, words: str, kind: str) -> Markup:
 
 def _plain(words: str) -> Markup:
     """Escaped, and without what would turn or hide text."""
-    visible = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in words)
+    seen = words.translate(_UNSEEN)
+    visible = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in seen)
     return escape(OBEYED.sub("\N{REPLACEMENT CHARACTER}", visible))

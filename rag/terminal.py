@@ -182,7 +182,7 @@ def print_timeline(out: Console, found: Timeline) -> None:
     for said in found.utterances:
         first, *others = said.evidence
         head = Text(said.date or "no date", style="bold")
-        head.append(f" · {_SAID.get(first.sentence.kind, '')}", style="not bold dim")
+        head.append(f" · {_said(first.sentence)}", style="not bold dim")
         out.print(head)
         put(out, _cited(first, cited), indent=2)
         for one in others:

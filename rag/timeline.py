@@ -2,7 +2,7 @@
 
 Flow: scored sentences of one speaker -> `timeline` -> `Timeline` of `Utterance`s.
 Law: every wording is a sentence of a document, as it stands there; wordings are one utterance only
-where they come from different documents of about the same days.
+where they are one person's, from different documents of about the same days.
 """
 
 from collections.abc import Sequence
@@ -75,12 +75,15 @@ def _place(one: Evidence) -> tuple[str, int]:
 def _same(group: Sequence[Evidence], one: Evidence) -> bool:
     """Whether a wording is another document's of the same utterance."""
     first, here = group[0].sentence, one.sentence
-    if any(other.sentence.document.id == here.document.id for other in group):
+    if first.speaker != here.speaker:
         return False
-    if not _near(first.document.date, here.document.date):
+    others = [each.sentence.document for each in group]
+    if any(
+        each.id == here.document.id or not _near(each.date, here.document.date) for each in others
+    ):
         return False
-    mine, others = {*content_terms(here.text)}, {*content_terms(first.text)}
-    return len(mine & others) >= _ALIKE * len(mine | others)
+    mine, theirs = {*content_terms(here.text)}, {*content_terms(first.text)}
+    return len(mine & theirs) >= _ALIKE * len(mine | theirs)
 
 
 def _near(one: str | None, other: str | None) -> bool:

@@ -418,6 +418,18 @@ def test_a_batch_answers_before_the_next_question_is_known() -> None:
         assert process.wait(10) == 0
 
 
+def test_a_failure_that_nobody_can_be_told_of_is_a_failure(tmp_path: Path) -> None:
+    given = [*COMMAND, "ask", "x", "--index", str(tmp_path / "none")]
+    reads, writes = os.pipe()
+    os.close(reads)
+    with open(writes, "wb") as gone:  # noqa: PTH123  a descriptor has no path
+        broken = subprocess.run(given, stdout=subprocess.PIPE, stderr=gone, check=False)
+    assert (broken.returncode, broken.stdout) == (2, b"")
+    shut = shlex.join(given) + " 2>&-"
+    closed = subprocess.run(["sh", "-c", shut], stdout=subprocess.PIPE, check=False)
+    assert (closed.returncode, closed.stdout) == (2, b"")
+
+
 # terminals
 
 

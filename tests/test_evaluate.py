@@ -357,3 +357,26 @@ def test_a_report_is_written_beside_the_table_and_told(
         assert "nDCG@10" in out
         assert error == f"onrecord: report: {folder / 'report.html'}\n"
         assert json.loads((folder / "report.json").read_text())
+
+
+def test_measures_are_told_though_the_report_cannot_be_written(
+    beir, tmp_path, tiny_encoder, capsys
+) -> None:
+    (tmp_path / "file").write_text("")
+    capsys.readouterr()
+    report = ("--report", tmp_path / "file" / "report")
+    assert run(["eval", *map(str, (beir, "--encoder", tiny_encoder, *report))]) == 2
+    out, error = capsys.readouterr()
+    assert "nDCG@10" in out
+    assert error.startswith("onrecord: ")
+
+
+def test_whole_texts_as_queries_are_shortened_and_told(beir, tiny_encoder, capsys) -> None:
+    rows = [{"_id": "q1", "text": "glacier " * 400}, {"_id": "q2", "text": "what melted?"}]
+    (beir / "queries.jsonl").write_text(jsonl(rows))
+    capsys.readouterr()
+    assert run(["eval", str(beir), "--encoder", str(tiny_encoder), "--json"]) == 0
+    out, error = capsys.readouterr()
+    assert json.loads(out)["n"] == 2
+    told = "1 of 2 queries are longer than 2,000 characters: as many of each are asked"
+    assert error == f"onrecord: {told}\n"

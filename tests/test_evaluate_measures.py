@@ -12,6 +12,7 @@ from sklearn.metrics import roc_auc_score
 from rag.evaluate.measures import (
     auc,
     bootstrap,
+    bootstrap_of_ratio,
     bootstrap_of_two,
     paired_p,
     ranking_measures,
@@ -177,3 +178,14 @@ def test_p_falls_with_the_difference_and_never_to_nothing() -> None:
     ]
     assert all(one > other for one, other in pairwise(found))
     assert found[-1] == pytest.approx(1 / 10_001)
+
+
+def test_a_ratio_is_resampled_by_questions() -> None:
+    right, shown = [8.0, 0.0] * 50, [8.0] * 100
+    found = bootstrap_of_ratio(right, shown)
+    by_question = bootstrap([1.0, 0.0] * 50)
+    assert (found.value, found.n) == (0.5, 800)
+    assert (found.low, found.high) == (by_question.low, by_question.high)
+    uneven = bootstrap_of_ratio([1.0, 0.0], [1.0, 3.0])
+    assert (uneven.value, uneven.low, uneven.high, uneven.n) == (0.25, 0.0, 1.0, 4)
+    assert math.isnan(bootstrap_of_ratio([], []).value)

@@ -12,9 +12,11 @@ WIRE = "We will open the northern bridge again in May."
 LOCAL = "We shall open the northern bridge again by May."
 
 
-def said(text: str, document: str, day: str | None, probability: float = 0.9) -> Evidence:
+def said(
+    text: str, document: str, day: str | None, probability: float = 0.9, who: str = "Ann Lee"
+) -> Evidence:
     whole = Document(document, text, date=day)
-    sentence = Sentence(whole, Span(0, len(text)), speaker="Ann Lee", kind="direct")
+    sentence = Sentence(whole, Span(0, len(text)), speaker=who, kind="direct")
     return Evidence(
         sentence, probability, probability, Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
     )
@@ -44,6 +46,19 @@ def test_wordings_of_one_document_or_of_distant_days_are_not() -> None:
     assert len(of(said(WIRE, "a", None), said(LOCAL, "a", None)).utterances) == 2
     far = of(said(WIRE, "a", "2024-05-01"), said(LOCAL, "b", "2024-06-01"))
     assert len(far.utterances) == 2
+    days = (None, "2001-01-01", "2024-05-01")
+    bridged = of(*(said(WIRE, name, day) for name, day in zip("abc", days, strict=True)))
+    assert [one.date for one in bridged.utterances] == ["2001-01-01", "2024-05-01"]
+
+
+def test_what_two_people_say_is_two_utterances_each_with_its_speaker() -> None:
+    found = of(said(WIRE, "a", "2024-05-01"), said(LOCAL, "b", "2024-05-02", who="Tom Lee"))
+    assert len(found.utterances) == 2
+    told = timeline_object(found)["utterances"]
+    assert [one["speaker"] for one in told] == ["Ann Lee", "Tom Lee"]  # type: ignore[index,union-attr,call-overload]
+    drawn = timeline_svg(found)
+    assert "2024-05-01 · Ann Lee · a" in drawn
+    assert "2024-05-02 · Tom Lee · b" in drawn
 
 
 def test_differences_are_told_word_by_word_and_lose_none() -> None:
@@ -59,7 +74,7 @@ def test_differences_are_told_word_by_word_and_lose_none() -> None:
 
 def test_the_object_cites_every_wording_and_diffs_all_but_the_first() -> None:
     found = timeline_object(of(said(WIRE, "a", "2024-05-01"), said(LOCAL, "b", None, 0.8)))
-    assert found["schema"] == "onrecord.timeline/1"
+    assert found["schema"] == "onrecord.timeline/2"
     ((utterance,), sources) = found["utterances"], found["sources"]  # type: ignore[misc]
     first, second = utterance["wordings"]  # type: ignore[index,call-overload]
     assert (first["citation"], first["diff"], second["citation"]) == (1, [], 2)
@@ -76,6 +91,22 @@ def test_the_picture_escapes_what_documents_say_and_is_the_same_twice() -> None:
     shown = " ".join(one.text or "" for one in root.iter() if one.tag.endswith("text"))
     assert '<script>alert("1")</script> \N{REPLACEMENT CHARACTER}closed & shut.' in shown
     assert not re.search("<script|\u202e", drawn)
+
+
+def test_no_dot_lies_on_another_and_what_is_too_many_is_told() -> None:
+    days = ["2024-12-01"] * 2 + ["2024-12-02"] + ["2024-12-31"] * 5
+    texts = ["Rain", "Prices", "Trains", "Snow", "Ice", "Dogs", "Cats", "Birds"]
+    given = [said(text, str(n), day) for n, (text, day) in enumerate(zip(texts, days, strict=True))]
+    root = ElementTree.fromstring(timeline_svg(of(*given)))
+    dots = [(float(one.attrib["cx"]), float(one.attrib["cy"])) for one in root.iter()
+            if one.tag.endswith("circle")]  # fmt: skip
+    assert len(dots) == 6 + 8  # on the axis, and beside the texts
+    for at, (x, y) in enumerate(dots):
+        assert 9 <= x <= 711
+        assert all(abs(x - a) + abs(y - b) >= 17.9 for a, b in dots[:at])
+    assert "+2" in [one.text for one in root.iter()]
+    assert "infla\u00adtion" not in timeline_svg(of(said("No infla\u00adtion.", "a", None)))
+    assert "No inflation." in timeline_svg(of(said("No infla\u00adtion.", "a", None)))
 
 
 def test_an_empty_timeline_is_a_picture_too() -> None:

@@ -197,6 +197,28 @@ def test_asking_and_reading_take_no_mouse(visit: Visit, served: Served) -> None:
 
 
 @pytest.mark.browser
+def test_whoever_goes_on_typing_keeps_their_place(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    page.keyboard.press("Tab")
+    page.keyboard.type(ANSWERED)
+    page.keyboard.press("Enter")
+    page.keyboard.type(" And")
+    page.locator(".statements").wait_for()
+    assert page.evaluate("document.activeElement.name") == "question"
+    assert page.get_by_label("Question").input_value() == f"{ANSWERED} And"
+
+
+@pytest.mark.browser
+def test_a_text_that_is_no_question_is_refused_before_it_is_sent(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served)
+    page.get_by_label("Question").fill("Why? " * 20_000)
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure", has_text="Shorten it to 2,000 characters").wait_for()
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
 def test_a_citation_opens_the_article_at_its_sentence(
     visit: Visit, served: Served, size: dict[str, int]
@@ -514,6 +536,9 @@ def test_other_paths_and_hosts_are_not_served(served: Served, seeds: Path) -> No
     assert status_of(served, "/") == 200
     assert status_of(served, "/", Host=f"localhost:{urlsplit(served.url).port}") == 200
     assert status_of(served, "/", Host="attacker.example") == 421
+    assert status_of(served, "/", Origin=served.url) == 200
+    for origin in ("https://attacker.example", "http://localhost:1", "null"):
+        assert status_of(served, "/config", Origin=origin) == 403, origin
     for path in (
         f"/gradio_api/file={next(seeds.iterdir())}",
         "/gradio_api/file=pyproject.toml",

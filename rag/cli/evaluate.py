@@ -1,6 +1,7 @@
 """`onrecord eval`: measure retrieval, evidence or answers on a data set."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,8 @@ def run(options: argparse.Namespace) -> int:
     documents = ANY_DOCUMENT if options.allow_unknown else None
     given = read_set(options.set, options.corpus, documents=documents)
     _refuse_beside(options, f"a set of the {given.form} form")
+    if isinstance(given, RetrievalSet):
+        given = _shortened(given)
     if isinstance(given, RetrievalSet) and options.compare:
         _compare(options, given)
     elif options.vary and not isinstance(given, SelectionSet):
@@ -112,6 +115,17 @@ def run(options: argparse.Namespace) -> int:
     else:
         _measure(options, given)
     return 0
+
+
+def _shortened(given: "RetrievalSet") -> "RetrievalSet":
+    """A published set may have whole texts for queries; what is asked of them is told."""
+    from rag.engine import LONGEST_QUESTION
+
+    queries = [replace(one, text=one.text[:LONGEST_QUESTION]) for one in given.queries]
+    if cut := sum(a != b for a, b in zip(queries, given.queries, strict=True)):
+        seen = f"{cut} of {len(queries)} queries are longer than {LONGEST_QUESTION:,} characters"
+        tell(f"{seen}: as many of each are asked")
+    return replace(given, queries=tuple(queries))
 
 
 def _refuse_beside(options: argparse.Namespace, what: str) -> None:
@@ -179,10 +193,6 @@ def _measure(
 
     with progress_bar() as progress:
         result, engine = _result(options, given, progress)
-    if options.report:
-        _report(options, result, engine)
-    if options.run and isinstance(result, RetrievalResult):
-        write_run(options.run, result.run)
     measures = result.measures()
     if options.json:
         table = {name: interval.as_json() for name, interval in measures.items()}
@@ -194,6 +204,11 @@ def _measure(
         print_measures(measures)
     if options.failures:
         print_failures(result)
+    # At the end, since measuring takes long and a file may not be writable.
+    if options.report:
+        _report(options, result, engine)
+    if options.run and isinstance(result, RetrievalResult):
+        write_run(options.run, result.run)
 
 
 def _result(

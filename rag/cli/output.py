@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 
 from rag.contracts import OBEYED
 from rag.errors import OnRecordError
@@ -18,9 +19,12 @@ def drop_what_cannot_be_written() -> None:
 
 
 def tell(what: object) -> None:
-    """One line, whatever the names of files hold."""
+    """One line, whatever the names of files hold; if nobody reads it, the status still tells."""
     line = " ".join(str(what).split())
-    print("onrecord:", "".join(c if c.isprintable() else "�" for c in line), file=sys.stderr)
+    if sys.stderr is not None:  # it was closed: print would write among the results
+        with suppress(OSError):
+            print("onrecord:", "".join(c if c.isprintable() else "�" for c in line),
+                  file=sys.stderr, flush=True)  # fmt: skip
 
 
 def tell_failures(failures: Iterable[OnRecordError]) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from rag.datatypes import Answer, Evidence
 from rag.engine import Explained, OnRecord
 from rag.evaluate.asking import replies
-from rag.evaluate.measures import Interval, PerQuery, bootstrap
+from rag.evaluate.measures import Interval, PerQuery, bootstrap, bootstrap_of_ratio
 from rag.evaluate.sets import AnswersSet, GoldQuestion
 from rag.indexing import Progress
 
@@ -90,9 +90,10 @@ class AnswersResult:
 
     def measures(self) -> Mapping[str, Interval]:
         """The five measures; `precision` is over shown sentences, the others over questions."""
-        shown = [float(bool(held)) for one in self.judged for held in one.held]
         means = {name: bootstrap([*of.values()]) for name, of in self.per_query().items()}
-        return means | {"precision": bootstrap(shown)}
+        shown = [one.held for one in self.judged if one.held]
+        right = [float(sum(map(bool, held))) for held in shown]
+        return means | {"precision": bootstrap_of_ratio(right, [float(len(one)) for one in shown])}
 
 
 def evaluate_answers(

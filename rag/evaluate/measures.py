@@ -23,7 +23,7 @@ ALIKE = 1e-9  # values that lie nearer are equal: their last bits depend on the 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean over `n` questions, with its 95 % bootstrap interval; NaN where `n` is 0."""
+    """A mean over `n` questions or sentences, with its 95 % interval; NaN where `n` is 0."""
 
     value: float
     low: float
@@ -77,6 +77,25 @@ def bootstrap(values: Sequence[float]) -> Interval:
     draws = np.random.default_rng(_SEED).integers(0, len(sample), (_RESAMPLES, len(sample)))
     low, high = np.percentile(sample[draws].mean(axis=1), (2.5, 97.5))
     return Interval(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def bootstrap_of_ratio(parts: Sequence[float], wholes: Sequence[float]) -> Interval:
+    """A sum of parts by the sum of their wholes, over questions, which are resampled as they are.
+
+    Sentences of one question stand or fall together: each by itself would give too narrow an
+    interval. `n` is the sum of the wholes.
+
+    Source: As `bootstrap`.
+    """
+    if not sum(wholes):
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
+    both = np.asarray([parts, wholes], np.float64)
+    draws = np.random.default_rng(_SEED).integers(0, len(parts), (_RESAMPLES, len(parts)))
+    some, every = both[:, draws].sum(axis=2)
+    low, high = np.percentile((some / every), (2.5, 97.5))
+    return Interval(
+        float(both[0].sum() / both[1].sum()), float(low), float(high), round(sum(wholes))
+    )
 
 
 def bootstrap_of_two(

@@ -42,7 +42,8 @@ def serve(
         from rag.web.view import page
 
         with suppress(KeyboardInterrupt):
-            run(application(page(engine, examples=examples), host=host), listener)
+            address = listener.getsockname()[0]
+            run(application(page(engine, examples=examples), names={host, address}), listener)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -1,13 +1,15 @@
 """The page as a web application, with everything shut that it does not need.
 
 Flow: gr.Blocks -> `application` -> `run` on a listening socket.
-Law: no answer to a request for another host, for a path that the page does not use, or with a
-body longer than a question; and the browser is told to fetch from nowhere else.
+Law: no answer to a request for another host or from another site, for a path that the page does not
+use, or with a body longer than a question; and the browser is told to fetch from nowhere else.
 """
 
 import sys
+from collections.abc import Collection
 from ipaddress import ip_address
 from socket import socket
+from urllib.parse import urlsplit
 
 import gradio as gr
 import uvicorn
@@ -35,8 +37,8 @@ _HEADERS = {
 }
 
 
-def application(page: gr.Blocks, *, host: str) -> ASGIApp:
-    """The page behind a guard. `host` is the address that it will be bound to."""
+def application(page: gr.Blocks, *, names: Collection[str]) -> ASGIApp:
+    """The page behind a guard. `names`: the address that it is bound to, and its name."""
     background, dark = "#fbfaf7", "#15171a"
     mounted = gr.mount_gradio_app(
         FastAPI(openapi_url=None),
@@ -54,7 +56,7 @@ def application(page: gr.Blocks, *, host: str) -> ASGIApp:
         show_error=False,
         max_file_size=1,
     )
-    return Guard(mounted, names=_names(host))
+    return Guard(mounted, names=_local(names))
 
 
 def run(app: ASGIApp, listener: socket) -> None:
@@ -113,11 +115,19 @@ class Guard:
         headers, path = Headers(scope=scope), scope["path"]
         if self._names is not None and _host_name(headers.get("host", "")) not in self._names:
             return PlainTextResponse("this host name is not served", 421)
+        # Gradio lets every site read what is served on an address that it does not know as local.
+        if not _is_own(headers.get("origin"), headers.get("host", "")):
+            return PlainTextResponse("other sites are not answered", 403)
         if scope["type"] != "http" or not (path in _PATHS or path.startswith(_FOLDERS)):
             return PlainTextResponse("there is nothing here", 404)
-        if scope["method"] == "POST" and not _short(headers.get("content-length", "")):
+        cut = "transfer-encoding" in headers  # whose length is told nowhere
+        if scope["method"] == "POST" and (cut or not _short(headers.get("content-length", ""))):
             return PlainTextResponse("too long", 413)
         return None
+
+
+def _is_own(origin: str | None, host: str) -> bool:
+    return origin is None or urlsplit(origin).netloc.lower() == host.lower()
 
 
 def _short(length: str) -> bool:
@@ -130,10 +140,14 @@ def _host_name(host: str) -> str:
     return name.lstrip("[").lower()
 
 
-def _names(host: str) -> frozenset[str] | None:
-    loopback = {"localhost", "127.0.0.1", "::1"}
-    try:
-        local = host in loopback or ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    return frozenset({host, *loopback}) if local else None
+def _local(names: Collection[str]) -> frozenset[str] | None:
+    """The names of this machine, where one of the names is an address that only it can reach."""
+
+    def is_loopback(name: str) -> bool:
+        try:
+            return ip_address(name).is_loopback
+        except ValueError:
+            return False
+
+    here = {"localhost", "127.0.0.1", "::1", *(name.lower() for name in names)}
+    return frozenset(here) if any(map(is_loopback, names)) else None

@@ -22,6 +22,8 @@ const REASONS = {
   filtered_out: "No document passes the filters.",
   empty_index: "There are no documents to search.",
 };
+const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
+const TOO_LONG = "This is a text, not a question. Shorten it to 2,000 characters or fewer.";
 const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
 
 // ---------------------------------------------------------------- text to nodes
@@ -102,17 +104,27 @@ function particulars(source) {
 
 async function ask() {
   const mine = ++asked;
+  if (question.value.length > LONGEST) {
+    busy(false);
+    showFailure(TOO_LONG, true);
+    return;
+  }
+  const place = focused();
   const given = { question: question.value };
   for (const name of FILTERS) given[name] = form.elements[name].value.trim();
   busy(true);
   const reply = await server.ask(given);
   if (mine !== asked) return;
   busy(false);
+  const waits = focused() === place && question.value === given.question;
   closeArticle({ focus: false });
   const found = reply ? JSON.parse(reply) : { error: LOST };
-  if (found.error) showFailure(found.error);
-  else showAnswer(found.answer, found.notes);
+  if (found.error) showFailure(found.error, waits);
+  else showAnswer(found.answer, found.notes, waits);
 }
+
+// Whoever went on, to the next question or elsewhere, keeps their place.
+const focused = () => root.getRootNode().activeElement;
 
 function busy(now) {
   result.setAttribute("aria-busy", now);
@@ -128,7 +140,7 @@ function say(words) {
   find("[role=status]").textContent = words;
 }
 
-function showFailure(message) {
+function showFailure(message, waits) {
   answer = null;
   root.dataset.view = "failure";
   result.hidden = true;
@@ -137,10 +149,10 @@ function showFailure(message) {
     make("strong", {}, "This could not be done."),
     make("p", {}, verbatim(message)),
   );
-  question.focus();
+  if (waits) question.focus();
 }
 
-function showAnswer(found, notes) {
+function showAnswer(found, notes, waits) {
   answer = found;
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
@@ -157,6 +169,7 @@ function showAnswer(found, notes) {
   const from = counted(found.sources.length, "source", "sources");
   const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}`;
   say(said ? answered : `The sources do not say. ${REASONS[found.reason]}`);
+  if (!waits) return;
   const heading = find("#onrecord-answer");
   heading.focus({ preventScroll: true });
   heading.scrollIntoView({ block: narrow.matches ? "start" : "nearest", behavior: "instant" });
@@ -248,11 +261,12 @@ function sourceOf({ citation }) {
   return answer.sources.find((source) => source.citation === citation);
 }
 
-// The last word and the citations keep together, so that none of these starts a line.
+// The last word and the first citation keep together, so that it starts no line.
 function citedText(text, cites) {
   const [, most = text, last = ""] = text.match(/^([^]*\s)(\S{1,20})$/) ?? [];
-  const end = make("span", { class: "together" }, verbatim(last), ...cites.flatMap(citation));
-  return [verbatim(most), end];
+  const [first, ...others] = cites;
+  const end = make("span", { class: "together" }, verbatim(last), ...[first].flatMap(citation));
+  return [verbatim(most), end, ...others.flatMap(citation)];
 }
 
 function citation(sentence) {
