@@ -18,6 +18,11 @@ from rag.terms import is_function_word, term
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
 _ELLIPSIS = re.compile(r"(?:and |but )?(?:what|how) about (?P<subject>[^?]+)\??", re.I)
 _POSSESSIVE = re.compile(r"['’]s?$")
+_BE = frozenset("am is are was were be been being".split())  # noqa: SIM905
+_AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: SIM905
+_ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
+    "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
+)
 _LONGEST_NAME = 4  # words
 _LONGEST_ROLE = 3  # words before an office
 _SHORTEST_NAME = 4  # letters of a name in a question without capitals
@@ -68,22 +73,53 @@ def _speakers(words: Sequence[str]) -> Iterator[_Name]:
     names = _names(words)
     for place, word in enumerate(words):
         cue = term(word.casefold())
-        if cue not in asking_terms():
+        if cue not in asking_terms() or _is_noun(words, place):
             continue
+        noun = cue in _stems(ASKED_NOUNS)
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
-        of = following == "of" and cue in _stems(ASKED_NOUNS)
-        if cue in _stems(ACCORDING) or following == "by" or of:
-            yield from [one for one in names if one.place > place][:1]
-        yield from [one for one in names[::-1] if one.end <= place and _speaks(one, words, place)]
+        behind = [one for one in names if one.place > place][:1]
+        owner = [one for one in names if one.end == place and _owns(one, words)]
+        if cue in _stems(ACCORDING):
+            yield from behind
+        elif noun and owner:  # "Putin's view of NATO"
+            yield from owner
+        else:
+            if following == "by" or (noun and following == "of" and cue != term("criticism")):
+                yield from behind
+            if not _is_told(words, place):
+                before = [one for one in names[::-1] if one.end <= place]
+                yield from [one for one in before if _speaks(one, words, place)]
+
+
+def _is_noun(words: Sequence[str], place: int) -> bool:
+    """Whether a word asks for nothing: "the United States", "the state of Ohio"."""
+    in_name = place > 0 and words[place][0].isupper()
+    article = place > 0 and words[place - 1].casefold() in ("a", "the", "which", "what", "this")
+    return in_name or (article and words[place].casefold() == "state")
+
+
+def _is_told(words: Sequence[str], cue: int) -> bool:
+    """Whether it is the passive, in which whoever is named hears: "What is Trump accused of?"."""
+    before = [word.casefold() for word in words[:cue]]
+    auxiliary = next((at for at in reversed(range(cue)) if before[at] in _AUXILIARIES), None)
+    participle = words[cue].casefold().endswith(("ed", "told", "said", "thought"))
+    if auxiliary is None or before[auxiliary] not in _BE or not participle:
+        return False
+    between = before[auxiliary + 1 :]
+    return "that" not in between and not any(term(word) in asking_terms() for word in between)
+
+
+def _owns(one: _Name, words: Sequence[str]) -> bool:
+    return bool(_POSSESSIVE.search(words[one.end - 1]))
 
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     """Not in "the head of the Kremlin says", "Putin's spokesman says", "the EU leaders say"."""
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
-    owns = bool(_POSSESSIVE.search(words[one.end - 1]))
-    of = before[-1:] == ["of"] or before == ["of", "the"]
+    placed = [word for word in before if word != "the"][-1:]
+    elsewhere = bool(placed) and placed[0] in _ELSEWHERE and before[-1] in (placed[0], "the")
     of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
-    return not of and not of_another and (not owns or one.end == cue)
+    return not elsewhere and not of_another and (not _owns(one, words) or one.end == cue)
 
 
 @cache

@@ -207,3 +207,74 @@ def test_the_same_document_is_attributed_alike_whatever_stands_beside_it() -> No
     documents = [Document(id=str(n), text=text) for n, text in enumerate(texts)]
     forward = list(attribute(documents))
     assert forward == list(attribute(documents[::-1]))[::-1]
+
+
+SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        # whose somebody is does not speak
+        ("Donald Trump has denied it. His lawyer said that it was false.", [None]),
+        ("Anna Reid left. “She was kind to all of us,” Reid’s brother said.", [None]),
+        ("Trump ally Roger Stone said that he was not afraid.", ["Roger Stone"]),
+        ("“It is a fair ruling,” said Anna Reid spokesman Nick Merrill.", ["Nick Merrill"]),
+        ("Anna Reid was there. Reid’s letter said that the bridge was closed.", [REID]),
+        # "he" is who reported, not of whom
+        (
+            "Dmitry Peskov said on Monday that Vladimir Putin would go to Paris in May. "
+            "“The talks will be hard for all,” he said.",
+            [PESKOV, PESKOV],
+        ),
+        (
+            "Vladimir Putin met reporters on Monday. The mayor of Moscow, Sergei Sobyanin, opened "
+            "the fair. “It is a great day for the city,” he said.",
+            ["Sergei Sobyanin"],
+        ),
+        (
+            "Donald Trump left for Ohio. According to Michael Cohen, the money was paid in May. "
+            "He said that he had proof.",
+            ["Michael Cohen", "Michael Cohen"],
+        ),
+        # whoever reports what another said goes on
+        (
+            "Brian Smith was asked about what Anna Reid had said. “I have no idea what she means.”",
+            [SMITH],
+        ),
+        # quoted, and accused, by another
+        ("“We are not planning it,” Interfax quoted Dmitry Peskov as saying.", [PESKOV]),
+        ("Interfax news agency quoted Sergei Lavrov as saying that it failed.", ["Sergei Lavrov"]),
+        ("Anna Reid accused Brian Smith of saying that women were silly.", [SMITH]),
+        # offices with the words that tell which
+        (
+            "President Donald Trump left for Ohio with Vice President Mike Pence. Trump spoke for "
+            "an hour. The vice president said that the economy was strong.",
+            ["Mike Pence"],
+        ),
+        (
+            "President Donald Trump left for Ohio with Vice President Mike Pence. Pence spoke for "
+            "an hour. The president said that the economy was strong.",
+            ["Donald Trump"],
+        ),
+        ("Vladimir Putin won. The opposition leader said that the vote was rigged.", [None]),
+        # a clause behind a cry
+        (
+            "“We won the vote,” Brian Smith said.\n\n“Get out of my house!” Anna Reid shouted at "
+            "them.",
+            [SMITH, REID],
+        ),
+        # hyphens
+        (
+            "Alexandria Ocasio-Cortez spoke on Monday. Ocasio-Cortez said that the bill was dead.",
+            ["Alexandria Ocasio-Cortez"],
+        ),
+    ],
+)
+def test_who_speaks_is_named_and_nobody_else(text: str, who: list[str | None]) -> None:
+    assert names(text) == who
+
+
+def test_what_somebody_was_told_is_not_theirs() -> None:
+    found = told("Asked whether the attack was terrorism, Anna Reid declined to comment.")
+    assert [content for *_, content in found] == ["to comment"]

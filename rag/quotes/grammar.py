@@ -126,8 +126,8 @@ def subject(parse: Parse, verb: int) -> int | None:
             verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
         elif token.dep in ("acl", "relcl"):
             return above if tokens[above].pos in _NOMINAL else None
-        elif token.dep == "xcomp" and (held := _object(parse, above)) is not None:
-            return held
+        elif (other := _object(parse, verb)) is not None:
+            return other
         elif token.dep in _PASSES_SUBJECT:
             verb = above
         else:
@@ -168,13 +168,18 @@ def beside(parse: Parse, number: int, bounds: range) -> int | None:
 
 
 def _object(parse: Parse, verb: int) -> int | None:
-    """Whom a verb makes do what follows: "urged her to say"."""
-    if parse.tokens[verb].lemma not in INTENT or parse.tokens[verb].lemma in ("promise", "vow"):
+    """Whom another verb holds to do this one: "urged her to say", "quoted him as saying"."""
+    token, above = parse.tokens[verb], parse.tokens[verb].head
+    if token.dep == "xcomp":
+        lemma = parse.tokens[above].lemma
+        if lemma not in INTENT or lemma in ("promise", "vow"):
+            return None
+    elif token.dep == "pcomp" and parse.tokens[above].text.lower() in ("as", "of", "for"):
+        above = parse.tokens[above].head
+    else:
         return None
-    for child in parse.children[verb]:
-        if parse.tokens[child].dep == "dobj":
-            return child
-    return None
+    objects = (child for child in parse.children[above] if parse.tokens[child].dep == "dobj")
+    return next((child for child in objects if child < verb), None)
 
 
 def _agent(parse: Parse, verb: int) -> int | None:
@@ -189,7 +194,11 @@ def _agent(parse: Parse, verb: int) -> int | None:
 
 def _is_passive(parse: Parse, verb: int) -> bool:
     deps = {parse.tokens[child].dep for child in parse.children[verb]}
-    return "auxpass" in deps or "nsubjpass" in deps or "agent" in deps
+    if not deps.isdisjoint(("auxpass", "nsubjpass", "agent")):
+        return True
+    token = parse.tokens[verb]  # "Asked whether he lost, Smith left"
+    bare = token.tag == "VBN" and token.dep in ("advcl", "acl")
+    return bare and deps.isdisjoint(("aux", *_SUBJECTS))
 
 
 # What

@@ -2,7 +2,8 @@
 
 Flow: parses + attributions -> named() -> the same attributions with names.
 One walk from the first word to the last keeps the people in the order in which they come to mind:
-who is the subject comes first, who is only mentioned behind the first. A pronoun means the first
+the subject of a main clause comes first, who is only mentioned behind the first. Whose somebody is
+("Putin's spokesman", "a Trump adviser", "his mother") does not speak. A pronoun means the first
 whose gender fits; an office, who was called so; a lone surname, who bears it.
 Law: a name is written in the document; where nobody fits, there is none.
 """
@@ -11,12 +12,14 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from rag.datatypes import Span
 from rag.quotes.attribution import Attribution
+from rag.quotes.cues import NOUNS
 from rag.quotes.marks import Quotation
 from rag.quotes.names import Gender, Name, alike, keys, name_of
-from rag.quotes.offices import Role, key_of, role_of
+from rag.quotes.offices import Role, fits, key_of, role_of
 from rag.quotes.parsing import Parse, Token
 from rag.quotes.titles import LEADERS, OFFICES, RELATED, TITLES
 
@@ -26,6 +29,13 @@ _PRONOUNS: dict[str, Gender] = {
 }
 _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
+_CLAUSES = ("ccomp", "relcl", "acl", "csubj")
+_BELONGS = ("poss", "compound", "nmod")
+# What somebody says or writes speaks for them: "Reid's letter said".
+_UTTERED = NOUNS | frozenset(
+    """letter tweet post book memoir speech article column essay interview email message account
+    lawsuit filing affidavit""".split()  # noqa: SIM905  a list of strings reads worse
+)
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
@@ -51,19 +61,21 @@ def named(
 ) -> tuple[Attribution, ...]:
     """The attributions, with who their speakers are."""
     reader = _Reader(parses, quotes)
-    meant, roles, bodies = reader.meant, reader.roles, reader.bodies
+    meant, roles, bodies, owned = reader.meant, reader.roles, reader.bodies, reader.owned
     places = sorted(meant)
 
     def name(mention: Span | None) -> str | None:
-        """Who is meant by the first word of a mention that means somebody.
+        """Who is meant by the first word of a mention that means somebody, and not whose they are.
 
         A name right behind it belongs to it: "The former president | Nicolas Sarkozy said".
         """
         if mention is None:
             return None
-        place = bisect_left(places, mention.start)
-        found = place < len(places) and places[place] <= mention.end + 1
-        return meant[places[place]] if found else None
+        first = bisect_left(places, mention.start)
+        for place in places[first : bisect_right(places, mention.end + 1)]:
+            if owned.get(place, mention.end) >= mention.end:
+                return meant[place]
+        return None
 
     def told(one: Attribution) -> Attribution:
         said_by = name(one.speaker)
@@ -83,15 +95,15 @@ class _Reader:
     """Reads a document once.
 
     `meant` are the places of words that mean somebody, and whom; `bodies` those of them that are no
-    people.
+    people; `owned` the places of words that tell whose another is, and where that one begins.
     """
 
     def __init__(self, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
         self.meant: dict[int, str] = {}
         self.bodies: set[str] = set()
+        self.owned: dict[int, int] = {}
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
-        self._by_office: dict[str, _Someone] = {}
         self._people: list[_Someone] = []
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
@@ -115,9 +127,7 @@ class _Reader:
             head = _head(parse, number, _end_of_name(parse, number))
             someone.of |= _countries(parse, number, head)
             someone.roles |= _roles(parse, number, head)
-            for office in _offices(parse, number, head):
-                someone.offices.add(office)
-                self._by_office.setdefault(office, someone)
+            someone.offices |= _offices(parse, number, head)
 
     def _new(self, name: Name) -> _Someone:
         someone = _Someone(name, name.gender)
@@ -146,17 +156,15 @@ class _Reader:
         elif self._is_quoted(token):
             return
         elif token.text.lower() in _PRONOUNS:
-            self._read_pronoun(token)
+            self._read_pronoun(parse, number)
         elif token.text.lower() in _RELATIVES and token.dep in (*_SUBJECTS, "poss"):
             self._read_relative(parse, token)
         elif token.pos == "NOUN" and token.lemma in OFFICES:
             self._read_office(parse, number)
 
     def _is_surname(self, parse: Parse, number: int) -> bool:
-        """Whether a lone word that the parser took for something else is somebody's surname."""
-        alone = _end_of_name(parse, number) == number + 1
-        word = parse.tokens[number].text
-        return alone and word in self._by_word
+        """Whether what the parser took for something else is somebody's surname."""
+        return _joined(parse.tokens[number : _end_of_name(parse, number)]) in self._by_word
 
     def _is_quoted(self, token: Token) -> bool:
         place = bisect_right(self._outer, token.span.start, key=lambda one: one.start) - 1
@@ -172,26 +180,35 @@ class _Reader:
         token = parse.tokens[head]
         if not _is_owner(parse, token):
             self.meant[parse.tokens[number].span.start] = someone.name.full
+            self._keep_owner(parse, head, range(number, end))
         if self._is_quoted(token):
             return
-        self._comes_to_mind(someone, first=token.dep in _SUBJECTS)
+        self._comes_to_mind(someone, first=_leads(parse, head))
+
+    def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
+        """Keep whose a noun is, where a name or a pronoun only tells that."""
+        above = _owned_by(parse, head, name)
+        if above is not None:
+            self.owned[parse.tokens[name.start].span.start] = parse.tokens[above].span.start
 
     def _tell_body(self, parse: Parse, number: int) -> None:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
         if words and head.dep not in ("compound", "nmod") and not _is_owner(parse, head):
-            name = " ".join(word.text for word in words)
+            name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
             self.bodies.add(name)
 
-    def _read_pronoun(self, token: Token) -> None:
+    def _read_pronoun(self, parse: Parse, number: int) -> None:
+        token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
         for someone in self._at_hand:
             if someone.gender in ("", gender):
                 someone.gender = gender
                 self.meant[token.span.start] = someone.name.full
-                self._comes_to_mind(someone, first=token.dep in _SUBJECTS)
+                self._keep_owner(parse, number, range(number, number + 1))
+                self._comes_to_mind(someone, first=_leads(parse, number))
                 return
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
@@ -212,19 +229,26 @@ class _Reader:
         alone = not any(parse.tokens[child].dep == "appos" for child in parse.children[number])
         if "the" not in words or not alone or token.dep not in (*_SUBJECTS, "pobj", "dobj"):
             return
-        bearers = [one for one in self._at_hand if token.lemma in one.offices]
-        if token.lemma in self._by_office:
-            bearers.append(self._by_office[token.lemma])
-        if token.lemma in LEADERS:
+        role = role_of(token.lemma, _beside_office(parse, number))
+
+        def bears(one: _Someone) -> bool:
+            known = [each for each in one.roles if each.office == role.office]
+            told = any(fits(role, each) for each in known) or not (known or role.beside)
+            return token.lemma in one.offices and told
+
+        bearers = [one for one in self._at_hand if bears(one)]
+        bearers += [one for one in self._people if bears(one)][:1]
+        if token.lemma in LEADERS and not role.beside:
             bearers += self._at_hand[:1]
         countries = _named_countries(parse, [number, *parse.children[number]])
         if countries:  # "the Russian leader" is no Ukrainian
             its = [one for one in (*self._at_hand, *self._people) if one.of & countries]
-            fit = [one for one in its if token.lemma in one.offices or token.lemma in LEADERS]
+            any_one = token.lemma in LEADERS and not role.beside
+            fit = [one for one in its if any_one or bears(one)]
             bearers = fit + [one for one in bearers if not one.of]
         if bearers:
             self.meant[parse.tokens[token.edges[0]].span.start] = bearers[0].name.full
-            self._comes_to_mind(bearers[0], first=token.dep in _SUBJECTS)
+            self._comes_to_mind(bearers[0], first=_leads(parse, number))
 
     def _comes_to_mind(self, someone: _Someone, *, first: bool) -> None:
         others = [one for one in self._at_hand if one is not someone]
@@ -240,6 +264,41 @@ def _names(parse: Parse) -> Iterator[tuple[int, Name]]:
             name = _name_at(parse, number, _end_of_name(parse, number))
             if name is not None:
                 yield number, name
+
+
+def _beside_office(parse: Parse, number: int) -> list[str]:
+    """The words before an office that tell which, but for countries: "the former president"."""
+    before = parse.tokens[parse.tokens[number].edges[0] : number]
+    told = (one for one in before if one.entity not in ("NORP", "GPE"))
+    return [one.text for one in told if one.pos in ("NOUN", "PROPN", "ADJ")]
+
+
+def _leads(parse: Parse, number: int) -> bool:
+    """Whether a word is what a main clause is about, or "according to" whom it is."""
+    tokens = parse.tokens
+    while tokens[number].dep == "appos" and tokens[number].head != number:
+        number = tokens[number].head
+    above = tokens[tokens[number].head]
+    if tokens[number].dep == "pobj" and tokens[above.head].text.lower() == "according":
+        return True
+    if tokens[number].dep not in _SUBJECTS:
+        return False
+    while tokens[number].head != number:
+        if tokens[number].dep in _CLAUSES:
+            return False
+        number = tokens[number].head
+    return True
+
+
+def _owned_by(parse: Parse, head: int, name: range) -> int | None:
+    """The noun that a name or a pronoun only tells whose it is: "a Trump | adviser"."""
+    above = parse.tokens[head].head
+    noun = parse.tokens[above]
+    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in _UTTERED:
+        return None
+    between = parse.tokens[min(head, above) : max(head, above)]
+    apart = any(one.pos in ("CCONJ", "PUNCT") for one in between)
+    return above if noun.pos in ("NOUN", "PROPN") and not apart else None
 
 
 def _is_owner(parse: Parse, token: Token) -> bool:
@@ -263,8 +322,18 @@ def _end_of_name(parse: Parse, number: int) -> int:
 def _name_at(parse: Parse, number: int, end: int) -> Name | None:
     if end - number > _LONGEST_NAME:
         return None
-    words = " ".join(token.text for token in parse.tokens[number:end])
+    words = _joined(parse.tokens[number:end])
     return name_of(words, " ".join(token.text for token in _titles(parse, number)))
+
+
+def _joined(tokens: Sequence[Token]) -> str:
+    """As they are written, each white space one space: the parser cuts at hyphens."""
+    spaces = (
+        " " if before.span.end < token.span.start else "" for before, token in pairwise(tokens)
+    )
+    return "".join(
+        f"{token.text}{space}" for token, space in zip(tokens, (*spaces, ""), strict=True)
+    )
 
 
 def _titles(parse: Parse, number: int) -> tuple[Token, ...]:

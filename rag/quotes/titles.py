@@ -26,7 +26,8 @@ LEADERS = _words("leader politician statesman")
 # Who is named by whose they are: "Putin's wife", "the Trump campaign".
 RELATED = _words(
     "wife husband son daughter father mother campaign team aide ally critic friend opponent rival "
-    "backer follower supporter"
+    "backer follower supporter brother sister family parents cabinet administration regime company "
+    "foundation"
 )
 TITLES = (
     MALE

@@ -9,7 +9,7 @@ describes; and where its sentence holds no other words, the sentence before and 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
@@ -28,6 +28,7 @@ _FARTHEST = 30  # words from a closing mark to its reporting word: a name with a
 _HIGHEST = 12  # steps up the tree
 _SPEAKING = frozenset(["he", "she", "they", "i", "we", "his", "her", "their", "my", "our"])
 _JOINING = (["that"], ["whether"], ["if"], ["how"])  # clauses begin so
+_CLAUSES = ("ccomp", "relcl", "pcomp", "csubj", "acl", "advcl", "xcomp")
 _ENDS_SPEECH = tuple(",?!.…—–-")
 _SKIPPED = ("PUNCT", "SPACE", "ADV")  # between a closing mark and the clause behind it
 
@@ -92,6 +93,7 @@ def spoken(
     close = (
         frame.led_to(governing)
         or frame.behind()
+        or frame.behind_cry()
         or frame.signed()
         or frame.split_from(last)
         or frame.ahead_close()
@@ -187,6 +189,19 @@ class _Frame:
                 return voice
         return None
 
+    def behind_cry(self) -> Voice | None:
+        """A clause that was taken for a sentence of its own: "Out!" Ana shouted at them."""
+        bounds, tokens = self.told.parse.sentences, self.told.parse.tokens
+        ends = self.quote.inner.of(self.text).endswith(("?", "!"))
+        if not ends or self.stop != self.sentences.stop or self.stop >= len(tokens):
+            return None
+        following = bounds[tokens[self.stop].sentence]
+        both = replace(self, sentences=range(self.sentences.start, following.stop))
+        voice = both.behind()
+        reported = self.told.reports_in(following)
+        owns = voice and any(one.cue_span == voice.cue and one.contents for one in reported)
+        return None if owns else voice
+
     def _next_quotation(self, limit: int) -> int:
         """Number of the first token of the next quotation, or `limit`."""
         following = bisect_right(self.told.quotes, self.quote.outer.start, key=_begin)
@@ -198,6 +213,8 @@ class _Frame:
         """The clause that begins where `rest` does and has this verb."""
         parse = self.told.parse
         one = verb_report(parse, verb)
+        if (quoted := _quoted_as(parse, verb, rest)) is not None:  # Interfax quoted him as saying
+            return Voice(mention(parse, quoted), one.cue_span, close=True)
         if verb == rest.start:  # said the mayor
             past = parse.tokens[verb].tag in ("VBD", "VBZ", "VBN")
             known = parse.tokens[verb].lemma in SPEECH and parse.tokens[verb].tag != "VBG"
@@ -333,6 +350,17 @@ class _Frame:
         return self.first <= number < self.stop
 
 
+def _quoted_as(parse: Parse, verb: int, rest: range) -> int | None:
+    """Whom somebody else quotes."""
+    if parse.tokens[verb].lemma not in ("quote", "cite") or verb == rest.start:
+        return None
+    behind = range(verb + 1, rest.stop)
+    if not any(parse.tokens[place].text == "as" for place in behind):
+        return None
+    objects = (child for child in parse.children[verb] if child in behind)
+    return next((one for one in objects if parse.tokens[one].dep in ("dobj", "nsubj")), None)
+
+
 def _covers(told: Told, tokens: range, span: Span) -> bool:
     return told.starts[tokens.start] <= span.start <= told.starts[tokens.stop - 1]
 
@@ -370,17 +398,35 @@ def _begin(quote: Quotation) -> int:
 
 
 def _of_sentence(told: Told, sentence: int, last: Voice | None = None) -> Voice | None:
-    """Who speaks in a sentence: of its quotation, or the last; else the person that it is about."""
+    """Who speaks in a sentence: of its quotation, or the last; else the person that it is about.
+
+    Of reports within reports it is the outermost: "Peskov denied that Putin had ordered it."
+    """
     tokens = told.parse.sentences[sentence]
     if last and last.cue and _covers(told, tokens, last.cue):
         return last
-    for one in reversed(told.reports_in(tokens)):
-        if one.speaker_span is not None:
-            return Voice(one.speaker_span, one.cue_span)
-    for number in tokens:
-        token = told.parse.tokens[number]
-        named = token.entity == "PERSON" or token.text.lower() in ("he", "she")
-        outside = told.quote_at(token.span.start) is None
-        if named and outside and token.dep in ("nsubj", "nsubjpass"):
-            return Voice(mention(told.parse, number), None)
-    return None
+    found = [one for one in told.reports_in(tokens) if one.speaker_span is not None]
+    depth = min((_clauses_above(told.parse, one.cue) for one in found), default=0)
+    outermost = [one for one in found if _clauses_above(told.parse, one.cue) == depth][-1:]
+    people = [number for number in tokens if _is_subject_by_name(told, number)]
+    if depth:
+        people.sort(key=lambda number: _clauses_above(told.parse, number) > 0)
+    if people and (not found or (depth and not _clauses_above(told.parse, people[0]))):
+        return Voice(mention(told.parse, people[0]), None)
+    return Voice(outermost[0].speaker_span, outermost[0].cue_span) if outermost else None
+
+
+def _is_subject_by_name(told: Told, number: int) -> bool:
+    token = told.parse.tokens[number]
+    named = token.entity == "PERSON" or token.text.lower() in ("he", "she")
+    outside = told.quote_at(token.span.start) is None
+    return named and outside and token.dep in ("nsubj", "nsubjpass")
+
+
+def _clauses_above(parse: Parse, number: int) -> int:
+    """In how many clauses of another a word stands."""
+    above = 0
+    while parse.tokens[number].head != number:
+        above += parse.tokens[number].dep in _CLAUSES
+        number = parse.tokens[number].head
+    return above
