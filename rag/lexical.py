@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,10 +48,18 @@ def save(
     draft.mkdir()
     for level, texts in (("documents", documents), ("passages", passages)):
         for name, array in _inverted(texts).items():
-            np.save(draft / f"{level}-{name}.npy", array)
+            with (draft / f"{level}-{name}.npy").open("wb") as file:
+                np.lib.format.write_array(_Sink(file), array)
     sync_tree(draft)
     draft.rename(target)
     sync_folder(index)
+
+
+class _Sink:
+    """A file of Python's: what numpy writes by itself may be cut short on a full disk, untold."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.write = file.write
 
 
 def _inverted(texts: Iterable[tuple[int, Counts]]) -> dict[str, NDArray[np.generic]]:

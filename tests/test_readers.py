@@ -773,10 +773,50 @@ def test_a_bad_row_is_named_and_the_others_are_read() -> None:
         "a",
         "t.csv:4: 3 columns, where the first row names 2",
         "t.csv:5: not CSV (',' expected after '\"'); look for a quotation mark that is not doubled",
-        "t.csv:7: no text (looked for text, body, content)",
+        "t.csv:7: it may begin within the record before, whose quotation marks went wrong",
         "t.csv#5",
         "t.csv:9: not CSV (unexpected end of data); look for a quotation mark that is not doubled",
     ]
+
+
+def test_half_a_row_behind_a_bad_quotation_mark_is_no_document() -> None:
+    rows = 'id,text\n1,"He said "no" to us,\nand left, then "she" too."\n2,Fine.\n'
+    found = given_by("t.csv", rows)
+    assert [one.id for one in found if isinstance(one, Document)] == ["2"]
+    assert all(":2: " in str(one) or ":3: " in str(one) for one in found[:-1])
+
+
+def test_front_matter_takes_linear_time_and_knows_all_columns() -> None:
+    start = perf_counter()
+    found = document(
+        "a.md", f"---\ntitle: x{' ' * 400_000}y\npublish_date: 2024-03-05\n---\nHe left."
+    )
+    assert perf_counter() - start < 10  # seconds; in quadratic time it would take minutes
+    assert (found.title, found.date) == ("x y", "2024-03-05")
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (
+            "<p>At least <del>12</del> <ins>15</ins> people died on "
+            "<time datetime=2014-03-12>12 March 2014</time> in Paris.</p>",
+            "At least 15 people died on 12 March 2014 in Paris.",
+        ),
+        (
+            "<p>He said <q>we <b>will</b> not leave</q> on Monday.</p>",
+            "He said “we will not leave” on Monday.",
+        ),
+        (
+            "<table><tr><td><p>Putin denied it.</p><p>Assad agreed.</p></td><td>One</td></tr>"
+            "<tr><td>a</td><td>b</td></tr></table>",
+            "Putin denied it. Assad agreed. | One",
+        ),
+    ],
+)
+def test_a_sentence_of_a_page_reads_as_it_is_shown(written: str, read: str) -> None:
+    page = f"<html><body><article>{PARAGRAPH * 2}{written}{PARAGRAPH}</article></body></html>"
+    assert read in document("a.html", page).text
 
 
 def test_a_table_without_a_text_column_is_refused_once() -> None:

@@ -301,6 +301,34 @@ def test_lines_around_an_article_are_boilerplate(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "By Friday, the army had taken the town.",
+        "Approval of him fell to 40%, a Reuters/Ipsos poll found.",
+        "Forty percent approve of him, according to a poll by Reuters/Ipsos.",
+        "“We will not give it up,” the mayor wrote via Telegram.",
+        "The artist was sued by Getty Images.",
+        "By signing the treaty, the country would agree to give up the coast.",
+        "Reporting by The Paper showed that the mayor had known of it since March.",
+        "This report was published by the council and says that 300 people were hurt.",
+    ],
+)
+def test_a_sentence_that_only_looks_like_furniture_is_body(sentence: str) -> None:
+    assert ("body", sentence) in blocks(f"{BODY} {BODY} {BODY}\n\n{sentence}\n\n{BODY}")
+
+
+@pytest.mark.parametrize("bullet", ["-", "*", "•"])
+def test_items_of_a_list_are_body(bullet: str) -> None:
+    found = blocks(f"{BODY} {BODY}\n\n{bullet} The town has 5,000 people\n\n{BODY}")
+    assert ("body", "The town has 5,000 people") in found
+
+
+def test_a_date_before_the_first_sentence_is_no_part_of_it_however_it_is_written() -> None:
+    for date in ("date 2024-12-20", "Date: 2024-12-20", "DATE:2024-12-20"):
+        assert blocks(f"{date} {BODY}") == [("boilerplate", date), ("body", BODY)]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "This site uses cookies, the council was told on Monday.",

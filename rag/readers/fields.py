@@ -24,7 +24,7 @@ _NUMERIC_DATE = re.compile(
 )
 _RFC_822_DATE = re.compile(r"(?:[a-z]{3}, *)?\d{1,2} +[a-z]{3} +\d{4} +\d.*", re.ASCII | re.I)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
-_KEY_VALUE = re.compile(r"^([A-Za-z]+)[ \t]*:[ \t]*(.*?)[ \t]*$", re.M)
+_KEY_VALUE = re.compile(r"^([A-Za-z_]+)[ \t]*:(.*)$", re.M)
 
 
 def document(name: str, text: str, fields: Mapping[str, object], *, path: str) -> Document:
@@ -75,7 +75,7 @@ def day(text: str | None) -> str | None:
 
 def key_values(lines: str) -> dict[str, str]:
     """The `Key: value` lines, without quotation marks around a value; the first of a key counts."""
-    pairs = [(key.casefold(), value) for key, value in _KEY_VALUE.findall(lines)]
+    pairs = [(key.casefold(), value.strip(" \t")) for key, value in _KEY_VALUE.findall(lines)]
     return {key: _unquoted(value) for key, value in reversed(pairs)}
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 import warnings
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from typing import Protocol
 
 from rag.datatypes import Document
@@ -37,9 +38,11 @@ class _Element(Protocol):
 
     def __iter__(self) -> Iterator["_Element"]: ...
     def get(self, key: str, default: str) -> str: ...
-    def iter(self, tag: str) -> Iterable["_Element"]: ...
+    def iter(self, *tags: str) -> Iterable["_Element"]: ...
     def itertext(self) -> Iterable[str]: ...
     def xpath(self, path: str) -> str: ...
+    def drop_tag(self) -> None: ...
+    def drop_tree(self) -> None: ...
 
 
 def read_html(name: str, content: bytes) -> Document:
@@ -80,7 +83,7 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
         )
         tree = document_fromstring(page.encode(), parser=parser)
         found = bare_extraction(
-            tree,
+            _as_shown(tree),
             favor_precision=True,
             include_comments=False,
             include_formatting=False,
@@ -93,6 +96,19 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
     text = joined(_blocks(found.body))
     _drop_undated_words(tree)
     return text, fields | {"date": extract_metadata(tree, date_config=_DATES).date}
+
+
+def _as_shown(tree: _Element) -> _Element:
+    """A copy without what is struck out, whose inline elements trafilatura does not throw away."""
+    shown = deepcopy(tree)
+    for element in [*shown.iter("del", "s", "strike")]:
+        element.drop_tree()
+    for element in [*shown.iter("time", "label", "output", "data", "q")]:
+        if element.tag == "q":  # browsers show it in quotation marks
+            element.text = f"“{element.text or ''}"
+            element.tail = f"”{element.tail or ''}"
+        element.drop_tag()
+    return shown
 
 
 def _own_address(tree: _Element) -> str | None:
@@ -147,8 +163,14 @@ def _is_block(element: _Element) -> bool:
 
 def _words(element: _Element) -> str:
     return _spaced(element.text) + "".join(
-        ("\n" if child.tag == "lb" else _words(child)) + _spaced(child.tail) for child in element
+        _inside(child) + _spaced(child.tail) for child in element
     )
+
+
+def _inside(child: _Element) -> str:
+    if child.tag == "lb":
+        return "\n"
+    return f" {_words(child)} " if _is_block(child) else _words(child)
 
 
 def _spaced(text: str | None) -> str:

@@ -144,6 +144,7 @@ def _json_fields(line: str) -> Mapping[str, object] | str:
 def _csv_records(lines: _Lines, delimiter: str) -> Records:
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     header: list[str] | None = None
+    doubtful = False  # behind a quotation mark that went wrong a row may begin anywhere
     while True:
         number = lines.begin_record()
         try:
@@ -152,6 +153,7 @@ def _csv_records(lines: _Lines, delimiter: str) -> Records:
             return
         except csv.Error as error:
             yield number, f"not CSV ({error}); look for a quotation mark that is not doubled"
+            doubtful = True
             continue
         except _RecordTooLarge:
             yield number, _ended(too_large(DOCUMENT_LIMIT))
@@ -160,11 +162,14 @@ def _csv_records(lines: _Lines, delimiter: str) -> Records:
             continue
         if header is None:
             header = row
+        elif doubtful and (len(row) != len(header) or '"' in "".join(row)):
+            yield number, "it may begin within the record before, whose quotation marks went wrong"
         elif len(row) > len(header):
             yield number, f"{len(row)} columns, where the first row names {len(header)}"
         elif stray := _STRAY_BYTE.search("".join(row)):
             yield number, _not_utf8(stray)
         else:
+            doubtful = False
             yield number, _columns(zip(header, row, strict=False))
 
 

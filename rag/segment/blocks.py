@@ -28,11 +28,12 @@ _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wr
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
 
-_DATE = re.compile(r"date[ \t]+\d{4}-\d{2}-\d{2}(?!\S)")
-_MARK = re.compile(r"(?:#{1,6}|-)(?=[^\S\n])")
+_DATE = re.compile(r"date[ \t]*:?[ \t]*\d{4}-\d{2}-\d{2}(?!\S)", re.ASCII | re.IGNORECASE)
+_BULLETS = "-*•"
+_MARK = re.compile(r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])")  # * * * is a line
 _WORD = re.compile(r"\w")
 _CLOSING = "\"'”’»)]*_"
-_NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964-–—")
+_NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964\u06d4\u061f-–—")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
         return "heading"
     if len(text) <= _LONGEST_CAPTION and (CAPTION_START.match(text) or CAPTION_END.search(text)):
         return "caption"
-    if paragraph.mark == "-" or not _has_form_of_heading(text, longest):
+    if (paragraph.mark and paragraph.mark in _BULLETS) or not _has_form_of_heading(text, longest):
         return "body"
     return "heading"
 

@@ -18,18 +18,20 @@ CAPTION_START = re.compile(
 CAPTION_END = re.compile(
     rf"""(?:
       /\ ?{_AGENCY}
-    | \bvia\ (?:{_AGENCY}|X|Facebook|Telegram)
     | \b(?:AP|EPA|AFP)\ (?:Photo|PHOTO)(?:/[^/]{{1,60}})?
-    | \b(?:REUTERS|Reuters|Getty\ Images|AFP|EPA|Shutterstock)/[^/.]{{1,60}}
-    | \bGetty\ Images
     | \((?:Photo|Image|Picture|Credit|Photograph|Courtesy)\b[^()]{{0,120}}
     | \b(?:Photo|Photograph|Image|Picture|Credit)(?:\ (?:by|credit|courtesy\ of)|:)\s[^.]{{1,80}}
-    )[.)\]]{{0,2}}$""",
+    )[.)\]]{{0,2}}$
+    | (?:  # a sentence may end so, too, but with a full stop
+      \bvia\ (?:{_AGENCY}|X|Facebook|Telegram)
+    | \b(?:REUTERS|Reuters|Getty\ Images|AFP|EPA|Shutterstock)/[^/.]{{1,60}}
+    | \bGetty\ Images
+    )[)\]]?$""",
     re.VERBOSE,
 )
 BYLINE = re.compile(
     r"By:? [A-Z][\w.'’-]+(?:,? (?:and |de |von |van |al-|bin )?[A-Z][\w.'’-]+){0,7}"
-    r"(?:[,|–-].{0,60})?"
+    r"(?:[,|–-](?:.{0,59}[^.!?])?)?"  # no full stop: "By Friday, troops had come."
 )
 _NETWORK = r"(?:facebook|twitter|x|whatsapp|telegram|linkedin|reddit|instagram|pinterest|youtube)"
 _SHARE = rf"(?:share|tweet|e-?mail|print|pin(?:\ it)?|save|copy\ link|more|{_NETWORK})"
@@ -61,7 +63,7 @@ BOILERPLATE = re.compile(
             r"(?:we|(?:this|our)\ (?:web)?site|our\ partners)\ uses?\ cookies"
             r"(?:\ (?:to|for|and|in|so)\b.*|\.)?",
             r"by\ (?:continuing|clicking|using|signing|subscribing)\b.*"
-            r"\b(?:agree|accept|consent)\b.*",
+            r"\b(?:you|i)\b.{0,40}\b(?:agree|accept|consent)\b.*",
             r"your\ e-?mail\ address\ will\ not\ be\ published.*|required\ fields\ are\ marked.*",
             r"(?:accept|reject|manage)\ (?:all\ )?cookies",
             r"cookie\ (?:policy|settings|preferences|notice)",
@@ -71,9 +73,11 @@ BOILERPLATE = re.compile(
             r".{2,90}\ contributed\ (?:to\ this\ (?:report|story|article)|reporting)\b.{0,60}",
             r"\(?with\ (?:\w+\ )?(?:information|reporting|files|inputs?|contributions?)\ "
             r"(?:from|by)\ .{1,90}",
-            r"\(?(?:additional\ )?(?:reporting|writing|editing)\ by\ .{1,240}",
+            r"\(?(?:additional\ )?(?:reporting|writing|editing)\ by\ "
+            r"(?!.*\b(?:that|has|had|is|was|were|found|show(?:s|ed)?)\b).{1,240}",
             r"this\ (?:article|story|report|post)\ (?:was|has\ been|is)\ (?:\w+\ )?"
-            r"(?:updated|published|translated|corrected|produced|republished|automatically)\b.*",
+            r"(?:updated|corrected|republished|automatically"
+            r"|(?:published|translated|produced)\b(?!.*\b(?:say|said|says|found|shows?)\b))\b.*",
             r"(?:first\ |last\ )?(?:published|updated|posted|modified)(?:\ on|\ at)?\s?:?\ "
             r"[^.]{0,40}\d.{0,30}",
             rf"(?:\w+day,?\ )?(?:{_MONTH}\ \d{{1,2}},?|\d{{1,2}}\ {_MONTH})\ \d{{4}}.{{0,30}}",
