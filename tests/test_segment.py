@@ -323,6 +323,16 @@ def test_items_of_a_list_are_body(bullet: str) -> None:
     assert ("body", "The town has 5,000 people") in found
 
 
+def test_a_headline_of_three_lines_is_not_wrapped_text() -> None:
+    below = "Its leader says that the goals were reached and the bases stay"
+    found = blocks(
+        f"The country defends its plan\n{below}\nThe army has not lost, he said on Monday."
+    )
+    assert [text for block, text in found if block == "body"] == [
+        "The army has not lost, he said on Monday."
+    ]
+
+
 def test_a_date_before_the_first_sentence_is_no_part_of_it_however_it_is_written() -> None:
     for date in ("date 2024-12-20", "Date: 2024-12-20", "DATE:2024-12-20"):
         assert blocks(f"{date} {BODY}") == [("boilerplate", date), ("body", BODY)]

@@ -123,7 +123,8 @@ def _wrap_width(text: str, chunks: Sequence[Sequence[Span]]) -> int:
     lengths = sorted(len(above) for above, _ in pairs)
     width = lengths[int(0.95 * len(lengths))]  # a few lines may be longer: addresses of pages
     full = sum(not _would_fit(above.of(text), below.of(text), width) for above, below in pairs)
-    return width if width in _WRAPPED and full >= len(pairs) / 2 else 0
+    others = len(pairs) - 1  # the line that gives the width is full by itself
+    return width if width in _WRAPPED and full - 1 >= others / 2 else 0
 
 
 def _would_fit(above: str, below: str, width: int) -> bool:
