@@ -257,6 +257,10 @@ SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
             "an hour. The president said that the economy was strong.",
             ["Donald Trump"],
         ),
+        (
+            "Vladimir Putin won. The 72-year-old leader said that it was fair.",
+            ["Vladimir Putin"],
+        ),
         ("Vladimir Putin won. The opposition leader said that the vote was rigged.", [None]),
         # a clause behind a cry
         (

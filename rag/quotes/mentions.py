@@ -42,6 +42,7 @@ _MOST_ALIKE = 100  # people whose names share a key; no article has more
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
 _LONGEST_ROLE = 5  # words before a name
+_AGE = ("year", "years", "old")  # "the 72-year-old leader" is the leader
 
 
 @dataclass(slots=True)
@@ -270,7 +271,8 @@ def _beside_office(parse: Parse, number: int) -> list[str]:
     """The words before an office that tell which, but for countries: "the former president"."""
     before = parse.tokens[parse.tokens[number].edges[0] : number]
     told = (one for one in before if one.entity not in ("NORP", "GPE"))
-    return [one.text for one in told if one.pos in ("NOUN", "PROPN", "ADJ")]
+    which = (one.text for one in told if one.pos in ("NOUN", "PROPN", "ADJ"))
+    return [word for word in which if word.lower() not in _AGE]
 
 
 def _leads(parse: Parse, number: int) -> bool:
