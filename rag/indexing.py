@@ -334,6 +334,11 @@ class _Build:
             for name in before:
                 self.writer.remove(name)
                 self.removed += 1
+        elif before:
+            why = (
+                f"{len(before)} of its documents may be gone; they stay until all of it can be read"
+            )
+            self.failures.append(DocumentUnreadable(one.source.name, why))
 
     def take(
         self,

@@ -343,6 +343,19 @@ def test_what_was_read_before_is_kept_when_it_cannot_be_read_now(corpus: Corpus)
     assert corpus.texts() == before
 
 
+def test_records_that_may_be_gone_are_told_while_a_line_cannot_be_read(corpus: Corpus) -> None:
+    corpus.write_table("t.jsonl", {"r1": "one", "r2": "two", "r3": "three"})
+    corpus.build()
+    corpus.write_table("t.jsonl", {"r1": "one"})
+    whole = (corpus.folder / "t.jsonl").read_text(encoding="utf-8")
+    (corpus.folder / "t.jsonl").write_text(f"{whole}no json\n", encoding="utf-8")
+    told = {one.where: one.why for one in corpus.build().failures}
+    assert told["t.jsonl"].startswith("2 of its documents may be gone; they stay")
+    (corpus.folder / "t.jsonl").write_text(whole, encoding="utf-8")
+    report = corpus.build()
+    assert (report.removed, report.failures) == (2, ())
+
+
 @pytest.fixture
 def bound(corpus: Corpus) -> Iterator[Corpus]:
     """A corpus whose permissions are given back at the end."""
