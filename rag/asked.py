@@ -117,7 +117,7 @@ def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     """Not in "the head of the Kremlin says", "Putin's spokesman says", "the EU leaders say"."""
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
     placed = [word for word in before if word != "the"][-1:]
-    elsewhere = bool(placed) and placed[0] in _ELSEWHERE and before[-1] in (placed[0], "the")
+    elsewhere = not _ELSEWHERE.isdisjoint(placed)
     of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
     return not elsewhere and not of_another and (not _owns(one, words) or one.end == cue)
 

@@ -152,9 +152,9 @@ def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]
     groups: list[list[Evidence]] = []
     for one in evidence:
         for members in groups:
-            alike = say_the_same(members[0].sentence.text, one.sentence.text, least=same)
             speakers = {each.sentence.speaker for each in (*members, one)} - {None}
-            if alike and len(speakers) < 2:
+            texts = members[0].sentence.text, one.sentence.text
+            if len(speakers) < 2 and say_the_same(*texts, least=same):
                 members.append(one)
                 break
         else:

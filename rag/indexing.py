@@ -34,7 +34,7 @@ from rag.errors import (
     IndexUnwritable,
     NothingToIndex,
 )
-from rag.quotes import persons
+from rag.quotes import bodies, persons
 from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, passages, titled
 from rag.store import (
@@ -460,8 +460,9 @@ class _Build:
         assert settings is not None, "there is no index without documents"
         self.export(index, settings)
         self.find_origins()
-        bodies = self.writer.bodies()
-        self.writer.put_people(persons(self.writer.names(), bodies), bodies)
+        often, of_body = self.writer.names()
+        others = bodies(often, of_body)
+        self.writer.put_people(persons(often, others), others)
         state = new_state()
         save(index, state, *self.writer.passage_vectors(settings.width))
         terms = {"documents": self.writer.document_terms(), "passages": self.writer.passage_terms()}

@@ -9,6 +9,7 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
+from rag.check.words import UNSEEN
 from rag.contracts import OBEYED
 from rag.timeline import Timeline, Utterance
 
@@ -18,7 +19,6 @@ _AXIS = 104  # from the top; below two lines of title and three dots above each 
 _LINE = 17  # height of a line of text
 _COLUMNS = 84  # characters in a line
 _DOT = 18.0  # across
-_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _LONGEST = 3  # lines of a wording
 _HIGHEST = 3  # dots above each other; of more, the number is told
 _STYLE = """
@@ -123,6 +123,6 @@ def _text(x: float, y: float, words: str, kind: str) -> Markup:
 
 def _plain(words: str) -> Markup:
     """Escaped, and without what would turn or hide text."""
-    seen = words.translate(_UNSEEN)
+    seen = words.translate(dict.fromkeys(map(ord, UNSEEN)))
     visible = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in seen)
     return escape(OBEYED.sub("\N{REPLACEMENT CHARACTER}", visible))

@@ -380,3 +380,7 @@ def test_whole_texts_as_queries_are_shortened_and_told(beir, tiny_encoder, capsy
     assert json.loads(out)["n"] == 2
     told = "1 of 2 queries are longer than 2,000 characters: as many of each are asked"
     assert error == f"onrecord: {told}\n"
+    (beir / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
+    for words in (["--from", str(beir / "a.run")], ["--compare", *[str(beir / "a.run")] * 2]):
+        assert run(["eval", str(beir), *words]) == 0
+        assert capsys.readouterr().err == ""  # nothing is asked

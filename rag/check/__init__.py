@@ -73,9 +73,11 @@ def check(
     meant = _meant(text)
     people = {*corpus.record.people_named(said_by)} if said_by else set[str]()
 
-    def is_theirs(match: Match) -> bool:
-        who = speaker_of(match.document, match.span)
+    def is_meant(who: str | None) -> bool:
         return who is not None and (who in people or _names(said_by or "", who, corpus.record))
+
+    def is_theirs(match: Match) -> bool:
+        return is_meant(speaker_of(match.document, match.span))
 
     sought = is_theirs if said_by else None
     found = next(filter(None, (_exactly(quote, corpus, sought) for quote in meant)), None)
@@ -85,7 +87,7 @@ def check(
         replace(match, speaker=speaker_of(match.document, match.span)) for match in found.matches
     )
     checked = replace(found, quote=text, matches=matches, speaker=said_by)
-    return _of_speaker(checked, is_theirs) if said_by else checked
+    return _of_speaker(checked, is_meant) if said_by else checked
 
 
 def _meant(text: str) -> tuple[Quote, ...]:
@@ -133,11 +135,10 @@ def _exactly(
             if len(kept) == MOST_MATCHES and sought is None:
                 break
             found = _found(quote, [part])
-            kept.append(found)
             if sought is not None and sought(found.match):
-                sought = None
-                kept = [found, *kept[:-1]]
-            kept = kept[:MOST_MATCHES]
+                kept, sought = [found, *kept[: MOST_MATCHES - 1]], None
+            elif len(kept) < MOST_MATCHES:
+                kept.append(found)
         counted += len(parts)
         looked += counted >= MOST_MATCHES
         if looked > _MOST_COUNTED:
@@ -223,11 +224,11 @@ def _elsewhere(piece: Quote, corpus: Corpus) -> list[Window]:
     return [part.window for parts in islice(standing(piece, corpus), 1) for part in parts[:1]]
 
 
-def _of_speaker(checked: Checked, is_theirs: Callable[[Match], bool]) -> Checked:
+def _of_speaker(checked: Checked, is_meant: Callable[[str | None], bool]) -> Checked:
     """An exact quote is another's where each place of it whose speaker is known is another's."""
     if checked.verdict != "exact" or not any(one.speaker for one in checked.matches):
         return checked
-    said = [one for one in checked.matches if is_theirs(one)]
+    said = [one for one in checked.matches if is_meant(one.speaker)]
     if said:
         others = [one for one in checked.matches if one not in said]
         return replace(checked, matches=(*said, *others))

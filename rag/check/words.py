@@ -15,15 +15,15 @@ from rag.datatypes import Span
 BORDER = "\0"  # stands in no word
 JOINER = "\u2060"  # stands in a word without being of it
 _APOSTROPHES = "'’‘`\u00b4′\uff07"
-_UNSEEN = f"\u00ad\u200b\u200c\u200d{JOINER}\ufeff"
+UNSEEN = f"\u00ad\u200b\u200c\u200d{JOINER}\ufeff"  # so do these, which nobody sees
 _WORD = re.compile(
     rf"""
-    [^\W\d_] [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*      # word, don’t
+    [^\W\d_] [^\W_]+ (?: [{_APOSTROPHES}{UNSEEN}]+ [^\W_]+ )*      # word, don’t
     | (?<![^\W_]) [^\W\d_] (?: \. [^\W\d_] (?![^\W_]) )+          # U.S., p.m.
     | (?: (?<![^\s(\[]) [-\u2212] )? (?: (?<![\w.]) \. )?                # -5, .5
       \d+ (?: [.,] \d+ )* [^\W_]*                                   # 1,000.50, 19th, 5m
-      (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*
-    | [^\W_]+ (?: [{_APOSTROPHES}{_UNSEEN}]+ [^\W_]+ )*             # I’d, ½
+      (?: [{_APOSTROPHES}{UNSEEN}]+ [^\W_]+ )*
+    | [^\W_]+ (?: [{_APOSTROPHES}{UNSEEN}]+ [^\W_]+ )*             # I’d, ½
     | [$€£¥¢₹₽₺₩₪₴₱₦฿₫₸₿%‰±]
     """,
     re.VERBOSE,
@@ -31,7 +31,7 @@ _WORD = re.compile(
 _POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ONE_FORM = str.maketrans(
     {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"}
-    | dict.fromkeys(_UNSEEN, "")
+    | dict.fromkeys(UNSEEN, "")
     | {"\u2212": "-"}
     | {sign: f"^{power}" for power, sign in enumerate(_POWERS)}  # 10² is not 102
 )

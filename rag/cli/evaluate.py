@@ -106,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
     documents = ANY_DOCUMENT if options.allow_unknown else None
     given = read_set(options.set, options.corpus, documents=documents)
     _refuse_beside(options, f"a set of the {given.form} form")
-    if isinstance(given, RetrievalSet):
+    if isinstance(given, RetrievalSet) and not (options.compare or getattr(options, "from")):
         given = _shortened(given)
     if isinstance(given, RetrievalSet) and options.compare:
         _compare(options, given)

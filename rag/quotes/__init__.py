@@ -17,7 +17,7 @@ from rag.quotes.mentions import named
 from rag.quotes.names import name_sounds, same_body, same_person
 from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
-from rag.quotes.people import Person, people, persons
+from rag.quotes.people import Person, bodies, people, persons
 from rag.quotes.sentences import told
 from rag.quotes.titles import OFFICES, RELATED, TITLES
 
@@ -33,6 +33,7 @@ __all__ = [
     "Quotation",
     "Role",
     "attribute",
+    "bodies",
     "fits",
     "name_sounds",
     "people",

@@ -68,19 +68,30 @@ def people(attributed: Iterable[tuple[str, Sequence[Attribution]]]) -> tuple[Per
             else:
                 counts[one.name].indirect += 1
     often = {name: one.total for name, one in counts.items()}
-    bodies = {name for name, one in counts.items() if 2 * one.of_body > one.total}
-    found = [_person(group, counts, documents) for group in _groups(often, bodies)]
+    of_body = {name: one.of_body for name, one in counts.items()}
+    groups = _groups(often, bodies(often, of_body))
+    found = [_person(group, counts, documents) for group in groups]
     return tuple(sorted(found, key=lambda one: (-one.direct - one.indirect, one.name)))
 
 
-def persons(often: Mapping[str, int], bodies: Collection[str] = ()) -> dict[str, str]:
+def bodies(often: Mapping[str, int], of_body: Mapping[str, int]) -> frozenset[str]:
+    """The spellings that mostly name an organisation or a country.
+
+    Args:
+        often: How many attributions each spelling has.
+        of_body: In how many of these it names one.
+    """
+    return frozenset(name for name, times in often.items() if 2 * of_body[name] > times)
+
+
+def persons(often: Mapping[str, int], others: Collection[str] = ()) -> dict[str, str]:
     """The name of whoever each spelling means, as `people` tells it.
 
     Args:
         often: How many attributions each spelling has.
-        bodies: Those that mostly name an organisation or a country.
+        others: Those of bodies.
     """
-    return {written: group[0] for group in _groups(often, bodies) for written in group}
+    return {written: group[0] for group in _groups(often, others) for written in group}
 
 
 def _person(
@@ -95,12 +106,12 @@ def _person(
     )
 
 
-def _groups(counts: Mapping[str, int], bodies: Collection[str]) -> list[list[str]]:
+def _groups(counts: Mapping[str, int], others: Collection[str]) -> list[list[str]]:
     """The spellings of each body and each person, whose name is the first."""
     alike_ones: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for written in sorted(bodies, key=lambda name: (-counts[name], name)):
+    for written in sorted(others, key=lambda name: (-counts[name], name)):
         alike_ones[body_words(written)].append(written)
-    people = {name: often for name, often in counts.items() if name not in bodies}
+    people = {name: often for name, often in counts.items() if name not in others}
     return [*alike_ones.values(), *_people(people)]
 
 

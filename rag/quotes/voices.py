@@ -406,14 +406,14 @@ def _of_sentence(told: Told, sentence: int, last: Voice | None = None) -> Voice 
     if last and last.cue and _covers(told, tokens, last.cue):
         return last
     found = [one for one in told.reports_in(tokens) if one.speaker_span is not None]
-    depth = min((_clauses_above(told.parse, one.cue) for one in found), default=0)
-    outermost = [one for one in found if _clauses_above(told.parse, one.cue) == depth][-1:]
-    people = [number for number in tokens if _is_subject_by_name(told, number)]
-    if depth:
-        people.sort(key=lambda number: _clauses_above(told.parse, number) > 0)
-    if people and (not found or (depth and not _clauses_above(told.parse, people[0]))):
-        return Voice(mention(told.parse, people[0]), None)
-    return Voice(outermost[0].speaker_span, outermost[0].cue_span) if outermost else None
+    depths = [_clauses_above(told.parse, one.cue) for one in found]
+    if not found or min(depths):  # no report of the main clause
+        people = (number for number in tokens if _is_subject_by_name(told, number))
+        who = next((n for n in people if not found or not _clauses_above(told.parse, n)), None)
+        if who is not None:
+            return Voice(mention(told.parse, who), None)
+    outermost = [one for one, depth in zip(found, depths, strict=True) if depth == min(depths)]
+    return Voice(outermost[-1].speaker_span, outermost[-1].cue_span) if outermost else None
 
 
 def _is_subject_by_name(told: Told, number: int) -> bool:

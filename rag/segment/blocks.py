@@ -29,7 +29,7 @@ _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
 
 _DATE = re.compile(r"date[ \t]*:?[ \t]*\d{4}-\d{2}-\d{2}(?!\S)", re.ASCII | re.IGNORECASE)
-_BULLETS = "-*•"
+_BULLETS = ("-", "*", "•")
 _MARK = re.compile(r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])")  # * * * is a line
 _WORD = re.compile(r"\w")
 _CLOSING = "\"'”’»)]*_"
@@ -190,7 +190,7 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
         return "heading"
     if len(text) <= _LONGEST_CAPTION and (CAPTION_START.match(text) or CAPTION_END.search(text)):
         return "caption"
-    if (paragraph.mark and paragraph.mark in _BULLETS) or not _has_form_of_heading(text, longest):
+    if paragraph.mark in _BULLETS or not _has_form_of_heading(text, longest):
         return "body"
     return "heading"
 

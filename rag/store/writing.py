@@ -274,20 +274,13 @@ class Writer:
             ((origin, rows[name]) for name, origin in origins.items()),
         )
 
-    def names(self) -> dict[str, int]:
-        """How many attributions each name has, as documents write it."""
+    def names(self) -> tuple[dict[str, int], dict[str, int]]:
+        """How many attributions each name has, as documents write it, and how many as a body's."""
         rows = self._sql.execute(
-            "SELECT name, count(*) FROM attributions WHERE name IS NOT NULL GROUP BY name"
-        )
-        return dict(rows)
-
-    def bodies(self) -> frozenset[str]:
-        """The names that mostly are those of organisations and countries."""
-        rows = self._sql.execute(
-            "SELECT name FROM attributions WHERE name IS NOT NULL GROUP BY name "
-            "HAVING 2 * sum(body) > count(*)"
-        )
-        return frozenset(name for (name,) in rows)
+            "SELECT name, count(*), sum(body) FROM attributions "
+            "WHERE name IS NOT NULL GROUP BY name"
+        ).fetchall()
+        return {name: times for name, times, _ in rows}, {name: of for name, _, of in rows}
 
     def put_people(self, persons: Mapping[str, str], bodies: Collection[str]) -> None:
         """Keep whom each spelling of a name means, and what they are called."""

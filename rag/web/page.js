@@ -265,7 +265,7 @@ function sourceOf({ citation }) {
 function citedText(text, cites) {
   const [, most = text, last = ""] = text.match(/^([^]*\s)(\S{1,20})$/) ?? [];
   const [first, ...others] = cites;
-  const end = make("span", { class: "together" }, verbatim(last), ...[first].flatMap(citation));
+  const end = make("span", { class: "together" }, verbatim(last), ...citation(first));
   return [verbatim(most), end, ...others.flatMap(citation)];
 }
 
