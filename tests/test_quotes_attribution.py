@@ -268,6 +268,10 @@ SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
             "them.",
             [SMITH, REID],
         ),
+        (
+            "“We won the vote,” Brian Smith said.\n\n“What is the plan now?” Anna Reid told Reuters.",
+            [SMITH, REID],
+        ),
         # hyphens
         (
             "Alexandria Ocasio-Cortez spoke on Monday. Ocasio-Cortez said that the bill was dead.",
