@@ -269,7 +269,7 @@ SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
             [SMITH, REID],
         ),
         (
-            "“We won the vote,” Brian Smith said.\n\n“What is the plan now?” Anna Reid told Reuters.",
+            "“We won the vote,” Brian Smith said.\n\n“What is the plan?” Anna Reid told Reuters.",
             [SMITH, REID],
         ),
         # hyphens
