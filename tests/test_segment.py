@@ -138,6 +138,26 @@ def test_what_is_too_long_to_be_read_as_an_answer_is_boilerplate() -> None:
     "sentence",
     [
         "Lt. Gen. Igor Kirillov was killed.",
+        "He praised two men—Mr. Smith and Dr. Jones—for it.",
+        "The allies—U.S. and British—left.",
+        "The Mexico-U.S. border is long.",
+        "“Will it end?” Kremlin spokesman Dmitry Peskov told reporters.",
+        '"How could they?" Ms. Bell said.',
+        "“Why?” Johnson, 45, said.",
+        "MANCHESTER, N.H. — The senator said it.",
+        "LOUISVILLE, Ky. — A man left.",
+        "MR. PESKOV: We are ready for talks.",
+        "I thank my hon. Friend for it.",
+        "Vol. II of his memoir came out.",
+        "Sec. Blinken told CNN so.",
+        "The writer (d. 1950) was forgotten.",
+        "Brig. Gen. (ret.) Avi Stern said so.",
+        "The fire started about 10:30 a.m. June 30, according to police.",
+        "It happened at 10 a.m. Moscow time Monday.",
+        "“I asked him, ‘What’s wrong?’ ” the coordinator recalled.",
+        "Donald Trump Jr. , each texted Meadows",
+        "The case is Smith vs. £3 million.",
+        "“They see that. “",
         "A setback came when Lt. Gen Igor Kirillov was killed.",
         "Gen.Igor Kirillov was killed.",
         "Sen. John Smith Jr. met Mr. Jones of St. Louis.",
@@ -166,6 +186,12 @@ def test_a_sentence_is_not_cut(sentence: str) -> None:
     "text",
     [
         "He lives in the U.S. | He said so.",
+        "“Are you ready to meet Trump?” | Putin replied: “At any time.”",
+        "He has MS. | Doctors agree.",
+        "He came at 5 p.m. | The police left.",
+        "It is on 42nd St. | The police came.",
+        "He left the U.S. | It’s over.",
+        "« Nous allons gagner. » | Il est parti.",
         "He left at 6 p.m. | Travelers waited.",
         "It was you and I. | Did he see?",
         "“Let them choose. | We will attack. | Is he willing?” he said.",
@@ -207,6 +233,11 @@ def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_line_ends() -> None
         "Then it rained.",
         "On Tuesday they met.",
     ]
+
+
+def test_a_line_that_ends_in_a_word_that_another_must_follow_goes_on() -> None:
+    text = f"The trial began in Moscow on Tuesday, and President\nVladimir Putin said so. {BODY}"
+    assert [block for block, _ in blocks(text)] == ["body", "body"]
 
 
 def test_a_paragraph_a_line_is_not_joined() -> None:
@@ -256,6 +287,13 @@ BODY = "The council met on Monday and agreed on the plan."
     "line",
     [
         "MANDEL NGAN / AFP",
+        "Image caption, Putin spoke for four hours in Moscow on Thursday.",
+        "He spoke in Moscow on Thursday. Credit...Ann Lee for The New York Times",
+        "He spoke there. REUTERS/A. Lee/File Photo Purchase Licensing Rights",
+        "He spoke in Moscow on Thursday. (A. Lee | AP)",
+        "He spoke there. [AFP]",
+        f"Hide Caption 24 of 44 Photos: A shooting {'Officers are lined up outside. ' * 60}",
+        "JUST WATCHED Video shows a crowd in the hall Replay More Videos ...",
         "A man waits. (Photo by Ann Lee)",
         "A man waits at the gate. Getty Images",
         "A man waits. AP Photo/Ann Lee",
@@ -276,6 +314,9 @@ def test_a_credit_makes_a_caption(line: str) -> None:
     "line",
     [
         "Source link",
+        "Source: Reuters",
+        "___",
+        "9:15 p.m.",
         "Leave a Reply",
         "This site uses Akismet to reduce spam.",
         "Learn how your comment data is processed.",
@@ -304,6 +345,11 @@ def test_lines_around_an_article_are_boilerplate(line: str) -> None:
     "sentence",
     [
         "By Friday, the army had taken the town.",
+        "Published in 2019, the report found that 300 people had died.",
+        "Posted to Syria in 2015 as a pilot, he flew 40 missions.",
+        "December 25, 2024, he said, would be the day.",
+        "Source: a senior official told Reuters that the deal was dead.",
+        '"This is a war crime", he told the BBC',
         "Approval of him fell to 40%, a Reuters/Ipsos poll found.",
         "Forty percent approve of him, according to a poll by Reuters/Ipsos.",
         "“We will not give it up,” the mayor wrote via Telegram.",

@@ -11,8 +11,9 @@ def _words(text: str) -> frozenset[str]:
 # Another word of the same sentence always follows.
 OPENING = _words(
     "Mr Mrs Ms Mx Dr Drs Prof Gen Lt Col Maj Capt Cmdr Cdr Comdr Adm Brig Sgt Cpl Pvt Spc Ens Sen "
-    "Sens Rep Reps Gov Govs Pres Supt Det Insp Rev Fr Hon St Mt Ft Messrs Mme Mlle Amb Atty Asst "
-    "Dep vs v cf viz eg ie e.g i.e f.e PS P.S"
+    "Sens Rep Reps Gov Govs Pres Supt Det Insp Rev Revs Fr Hon hon Mt Messrs Mme Mlle Amb Atty "
+    "Asst Dep Cllr Ald Pfc Pte Cpt Const Fmr fmr Msgr Dem Lieut Sergt Wm Geo Chas Jas Thos Jos Pty "
+    "Sdn vs v cf Cf viz eg ie e.g i.e f.e PS P.S"
 )
 
 # A number follows, or the sentence ends.
@@ -23,19 +24,22 @@ NUMBERED = _words(
 
 # They end a sentence if a word follows that begins sentences.
 SHORTENED = _words(
-    "Inc inc Corp corp Ltd ltd Co co Cos Pvt Bros Jr jr Sr sr Esq etc Etc al Dept dept Univ Assn "
-    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue Tues Wed Thu Thur Thurs Fri Sat Sun "
-    "Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La Md Mass Mich Minn Miss Mo Mont Neb "
-    "Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo Ont Que Ave ave Blvd Rd Hwy Ste st Bldg Apt "
-    "Intl Natl Govt govt Dist dist Mfg est Est min mins hr hrs sq mi lb lbs oz km cm mm kg ft med "
-    "ed eds Ed Eds trans rev misc gen col lt pl max avg incl excl btw"
+    "St Ft Sec Wisc Avg yr yrs fed Bhd Inc inc Corp corp Ltd ltd Co co Cos Pvt Bros Jr jr Sr sr "
+    "Esq etc Etc al Dept dept Univ Assn Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Mon Tue "
+    "Tues Wed Thu Thur Thurs Fri Sat Sun Ala Ariz Ark Calif Colo Conn Del Fla Ga Ill Ind Kan Ky La "
+    "Md Mass Mich Minn Miss Mo Mont Neb Nev Okla Ore Pa Penn Tenn Tex Va Vt Wash Wis Wyo Ont Que "
+    "Ave ave Blvd Rd Hwy Ste st Bldg Apt Intl Natl Govt govt Dist dist Mfg est Est min mins hr hrs "
+    "sq mi lb lbs oz km cm mm kg ft med ed eds Ed Eds trans rev misc gen col lt pl max avg incl "
+    "excl btw"
 )
 
 # A sentence ends after these unless the time zone or the day follows.
 HOURS = _words("a.m p.m A.M P.M")
 AFTER_HOURS = _words(
     "ET EST EDT CT CST CDT MT PT PST PDT GMT UTC BST CET CEST MSK IST Eastern Central Mountain "
-    "Pacific Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+    "Pacific AEST AEDT JST HKT EET EEST NZST PKT Monday Tuesday Wednesday Thursday Friday Saturday "
+    "Sunday January February March April May June July August September October November December "
+    "Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec"
 )
 
 STARTERS = _words(
@@ -44,7 +48,10 @@ STARTERS = _words(
     "To Of An A I You What Who Why How Where Which So Then Now Yet Or Nor Not No Yes Some Many "
     "Most All Both Each Every Such Still Also Meanwhile Last Earlier Later Finally Once Another "
     "One Please Did Do Does Is Are Was Were Has Have Had Can Could Will Would Should It's He's "
-    "She's They're We're I'm I've That's There's What's Let's Don't"
+    "She's They're You're We're I'm I've You've We've I'd He'd I'll He'll We'll That's There's "
+    "What's Let's Don't Isn't Can't Didn't Neither Nobody Nothing None Everyone Someone During "
+    "Under Among Between Despite Until Unless Through Within Without Against Whether Even Only "
+    "Perhaps Several Few Others Two Three According Asked"
 )
 
 # In a text all in capitals, "IN" after "U.S." tells nothing; these still do.

@@ -15,7 +15,16 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.datatypes import Block, Span
-from rag.segment.phrases import BOILERPLATE, BYLINE, CAPTION_END, CAPTION_START
+from rag.readers.fields import TITLE_LIMIT
+from rag.readers.text import LEADING_DATE
+from rag.segment.phrases import (
+    BOILERPLATE,
+    BYLINE,
+    CAPTION_END,
+    CAPTION_START,
+    GALLERY,
+    LABEL,
+)
 from rag.segment.sentences import split
 
 LONGEST_HEADING = 16  # words; a headline of the seeds has 14
@@ -28,10 +37,14 @@ _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wr
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
 
-_DATE = re.compile(r"date[ \t]*:?[ \t]*\d{4}-\d{2}-\d{2}(?!\S)", re.ASCII | re.IGNORECASE)
 _BULLETS = ("-", "*", "•")
 _MARK = re.compile(r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])")  # * * * is a line
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[^\W_]")
+_UNFINISHED = re.compile(  # words that another must follow
+    r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
+    r"|\b(?:Mr|Mrs|Ms|Dr|Gen|Sen|Rep|St)\.$"
+)
+_GOES_ON = re.compile(r"[,:] [a-z].*\.$", re.DOTALL)
 _CLOSING = "\"'”’»)]*_"
 _NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964\u06d4\u061f-–—")
 
@@ -72,7 +85,7 @@ def headline(text: str) -> str | None:
     """The title that a text begins with, as `segment` marks it, or `None`."""
     for block in blocks(text):
         if block.block == "title":
-            return _squeezed(block.span.of(text))
+            return _squeezed(block.span.of(text))[:TITLE_LIMIT].rstrip()
     return None
 
 
@@ -86,7 +99,7 @@ def _squeezed(text: str) -> str:
 def _paragraphs(text: str) -> Iterator[_Paragraph]:
     chunks = _chunks(text)
     width = _wrap_width(text, chunks)
-    date = _DATE.match(text, len(text) - len(text.lstrip()))
+    date = LEADING_DATE.match(text, len(text) - len(text.lstrip()))
     for chunk in chunks:
         joined = chunk[0]
         for above, below in pairwise(chunk):
@@ -139,8 +152,10 @@ def _runs_on(above: str, below: str, width: int) -> bool:
         return True
     if max(len(above), len(below)) <= 2:  # a word set from top to bottom, letter by letter
         return (above + below).isalpha() and (above + below).isupper()
-    if below[0].islower() and above[-1] not in ".!?:" and above.count(" ") >= 3:
-        return True
+    if above.count(" ") >= 3:
+        unfinished = below[0].islower() and above[-1] not in ".!?:"
+        if unfinished or _UNFINISHED.search(above):
+            return True
     return width > 0 and not _would_fit(above, below, width)
 
 
@@ -186,6 +201,10 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
         return "boilerplate"
     if len(text) <= _LONGEST_PHRASE and (BOILERPLATE.fullmatch(text) or BYLINE.fullmatch(text)):
         return "boilerplate"
+    if LABEL.fullmatch(text) and not _GOES_ON.search(text):
+        return "boilerplate"
+    if GALLERY.search(text):
+        return "caption"
     if paragraph.mark.startswith("#"):
         return "heading"
     if len(text) <= _LONGEST_CAPTION and (CAPTION_START.match(text) or CAPTION_END.search(text)):
@@ -201,7 +220,7 @@ def _has_form_of_heading(text: str, longest: int) -> bool:
     bare = text.rstrip(_CLOSING)
     if not bare or len(words) > longest or text[0].islower() or bare.endswith(_NOT_HEADING):
         return False
-    if any(said in text for said in (',"', ",”", ",'", ",’")):  # “…,” he added
+    if any(said in text for said in (',"', ",”", ",'", ",’", '",', "”,", "’,")):  # “…,” he added
         return False
     if bare.endswith(("?", "\uff1f")) and (bare != text or len(words) > LONGEST_QUESTION):
         return False
@@ -213,7 +232,8 @@ def _with_title(
 ) -> list[Block]:
     """`told` with the title, where the text begins with one."""
     leading = _leading(told)
-    same = [at for at in leading if _equal(paragraphs[at].text, title)]
+    known = _squeezed(title or "").casefold()
+    same = [at for at in leading if known == paragraphs[at].text[:TITLE_LIMIT].rstrip().casefold()]
     headings = [at for at in leading if told[at] == "heading"]
     named = [at for at in headings if len(paragraphs[at].text.split()) >= SHORTEST_TITLE]
     top = [at for at in headings if paragraphs[at].mark == "#"]
@@ -224,10 +244,6 @@ def _with_title(
 def _leading(told: Sequence[Block]) -> range:
     """Up to the first paragraph of the body, this one included: a title may look like one."""
     return range(told.index("body") + 1 if "body" in told else len(told))
-
-
-def _equal(text: str, title: str | None) -> bool:
-    return title is not None and text.casefold() == _squeezed(title).casefold()
 
 
 # Scripts

@@ -10,7 +10,10 @@ _AGENCY = (
     r"(?:AFP|AP|A\.P\.|Reuters|REUTERS|EPA(?:-EFE)?|EFE|TASS|Sputnik|Xinhua|ANSA|DPA|dpa|PA|UPI"
     r"|Getty(?:\ Images)?|Shutterstock|Bloomberg|Anadolu|Zuma(?:\ Press)?|Pool|POOL)"
 )
+# Of any length: the captions of all pictures in one paragraph.
+GALLERY = re.compile(r"\bHide Caption \d|^(?:JUST|MUST) WATCH|\bReplay More Videos\b")
 CAPTION_START = re.compile(
+    r"(?:Image|Media|Video)\ (?:caption|source|copyright)\b|"
     r"(?:FILE(?:\ PHOTO)?|File(?:\ photo)?)\s*[-–—:]|"
     r"(?:File\ )?(?:Photos?|PHOTOS?|Photograph|Images?|IMAGES?|Picture|Pictured|PICTURED|Caption"
     r"|Credits?)(?:\ (?:by|courtesy|credit)[^:]{0,40})?\s*:\s*\S"
@@ -23,7 +26,12 @@ CAPTION_END = re.compile(
     | \b(?:Photo|Photograph|Image|Picture|Credit)(?:\ (?:by|credit|courtesy\ of)|:)\s[^.]{{1,80}}
     )[.)\]]{{0,2}}$
     | (?:  # a sentence may end so, too, but with a full stop
-      \bvia\ (?:{_AGENCY}|X|Facebook|Telegram)
+      \bCredit(?:\.\.\.|…)\s?\S[^.]{{1,80}}
+    | \bREUTERS/.{{1,60}}?(?:/File\ Photo|\ Purchase\ Licensing\ Rights.*)
+    | [.!?]["”)]?\s+(?:[(\[©|]\s?)?  # a finished sentence, then names and an agency
+      (?:[A-Z][\w.'’]*\s?[\s/|—–-]\s?|for\ |the\ |via\ ){{0,6}}
+      {_AGENCY}(?:/[\w\ .]{{1,40}}|\ file)?
+    | \bvia\ (?:{_AGENCY}|X|Facebook|Telegram)
     | \b(?:REUTERS|Reuters|Getty\ Images|AFP|EPA|Shutterstock)/[^/.]{{1,60}}
     | \bGetty\ Images
     )[)\]]?$""",
@@ -39,7 +47,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 BOILERPLATE = re.compile(
     "|".join(
         (
-            r"(?:original\ )?source(?:\ link|\ article|:.{1,80})?",
+            r"(?:original\ )?source(?:\ link|\ article)?",
             r"leave\ a\ (?:reply|comment).{0,40}|(?:post|add|write)\ a\ comment|cancel\ reply",
             r"(?:\d+|no|view|show|see)?\s?(?:all\ )?comments?(?:\ \(?\d+\)?)?(?:\ yet)?",
             r"(?:log|sign)\ in(?:\ (?:to|or)\ .{1,60})?|register(?:\ now)?|create\ an?\ account",
@@ -78,11 +86,21 @@ BOILERPLATE = re.compile(
             r"this\ (?:article|story|report|post)\ (?:was|has\ been|is)\ (?:\w+\ )?"
             r"(?:updated|corrected|republished|automatically"
             r"|(?:published|translated|produced)\b(?!.*\b(?:say|said|says|found|shows?)\b))\b.*",
+            r"\d{1,2}[:.]\d\d(?:\ ?[ap]\.?m\.?)?(?:\ [A-Z]{2,4})?",
+            r"\d+\ min(?:ute)?s?\ read|reading\ time:?\ .{1,20}|image\ (?:source|credit):?.{0,60}",
+            r"(?:e-?mail|contact)\ .{0,40}\S+@\S+",
+        )
+    ),
+    re.IGNORECASE | re.VERBOSE,
+)
+# Boilerplate, unless it goes on like a sentence: "Published in 2019, the report found it."
+LABEL = re.compile(
+    "|".join(
+        (
+            r"(?:original\ )?source:.{1,80}",
             r"(?:first\ |last\ )?(?:published|updated|posted|modified)(?:\ on|\ at)?\s?:?\ "
             r"[^.]{0,40}\d.{0,30}",
             rf"(?:\w+day,?\ )?(?:{_MONTH}\ \d{{1,2}},?|\d{{1,2}}\ {_MONTH})\ \d{{4}}.{{0,30}}",
-            r"\d+\ min(?:ute)?s?\ read|reading\ time:?\ .{1,20}|image\ (?:source|credit):?.{0,60}",
-            r"(?:e-?mail|contact)\ .{0,40}\S+@\S+",
         )
     ),
     re.IGNORECASE | re.VERBOSE,

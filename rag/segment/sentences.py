@@ -36,25 +36,37 @@ _STOP = re.compile(
         (?: (?: (?<=[^\W\d_][a-z]\.) | (?<=\)\.) )  # the number of a footnote
             \d{{1,2}} (?:[ ]\d{{1,2}})* (?=[ ][A-Z]) )?
         (?: [ ][)\]] (?=\s|$) )?  # a bracket in tokenised text
+        (?: \s [”»] (?=[\s.,;:]|$) )?  # ’ ”
         (?: \s?[:;=]-?[)(DPp] (?!\w) )?  # :-)
     )
     """,
     re.VERBOSE,
 )
 _NEXT = re.compile(
-    r"""\s* (?P<open> ["'“‘„«\u2039(\[{<*_¿¡•–—-]* \s? ["'“‘(\[]* )
+    r"""\s* (?P<open> ["'“‘„«\u2039(\[{<*_¿¡•–—$€£§@#-]* \s? ["'“‘(\[]* )
     (?P<word> [^\W_]+ (?:['’-]\w+)? )?""",
     re.VERBOSE,
 )
 _ATTRIBUTION = re.compile(
-    r"""\s* (?: he | she | they | we | it | who | one | (?:the\ )? \w+ (?:\ [A-Z][\w.]*){0,2} ) \ +
-    (?: said | says | asked | asks | added | adds | wrote | writes | told | tells | replied
-      | replies | wondered | wonders | cried | yelled | shouted | exclaimed | insisted | tweeted
-      | quipped | joked | thought | answered | demanded )
-    (?P<alone> [,.;:] | \ (?:in|on|at|to|of|as|during|after|before|while|when)\b | \s*$ )?""",
+    r"""\s* (?: he | she | they | we | it | who | one
+      | (?:[Tt]he\ |A\ )? [\w.'’-]+ (?:\ [\w.'’-]+){0,5}? (?:,\ [^,.;:“"]{1,40},)? ) \ +
+    (?: (?: said | says | asked | asks | added | adds | wrote | writes | replied | replies | noted
+        | continued | wondered | wonders | cried | yelled | shouted | exclaimed | insisted | tweeted
+        | quipped | joked | thought | answered | demanded | responded | commented | declared
+        | explained | remarked | recalled | warned | argued | posted | stated )
+      (?P<alone> [.;] | ,(?!\ ["“‘']) | \s*$
+        | \ (?:in|on|at|to|of|as|during|after|before|while|when|about|last|earlier|later|aloud
+            |\w+day|\w+ly)\b (?![^.“"]*\bthat\b) )?
+    | (?: told | tells | asked | asks ) \ (?:(?:the|a|his|her)\ )? [\w.’'-]+ (?:\ [\w’'-]+){0,2}?
+      (?P<told> [.;] | ,(?!\ ["“‘']) | \s*$
+        | \ (?:in|on|at|during|after|before|when|last|\w+day)\b (?![^.“"]*\bthat\b) ) )""",
     re.VERBOSE,
 )
+_LAST_RUN = re.compile(r"""[^\s"“”‘«»(\[{*_/:–—-]*$""")
+_ZONE = re.compile(r"\s+(?:[A-Z]\w+ ){1,2}time\b")  # Moscow time
+_ROMAN = re.compile("[IVXLC]+|[A-Z]")
 _ACRONYM = re.compile(r"(?:[^\W\d_]{1,2}\.-?)+[^\W\d_]{1,4}")  # U.S, p.m, Ph.D, J.-P
+_STRAY = ".…“”’»\"' "  # no sentence by themselves
 _MARKER = re.compile(r"[•\u2043·*-]?\s?[(\[]?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)\]]{1,2}")
 _RUN_ON = re.compile(r"[A-Z][a-z]+(?:['’]\w+)?[\s.,;:!?]|[AI] ")
 _DOMAIN = re.compile(r"(?:com|org|net|gov|edu)\b", re.IGNORECASE)
@@ -71,11 +83,13 @@ class _Stop:
 
     mark: str
     close: str
-    before: str  # the word that it follows, without opening quotation marks
+    before: str  # the word that it follows, or what is behind a hyphen or a dash of it
     earlier: str  # the word before that
     opens: str  # what opens between the stop and the next word
     word: str  # the next word
     attribution: re.Match[str] | None  # "he said", where it follows
+    bracketed: bool  # one word in brackets: "(ret.)"
+    goes_on: bool  # a comma or the like follows, or what belongs to an hour: "Moscow time"
     capitals: bool  # the whole block is in capitals
 
     @property
@@ -91,14 +105,14 @@ class _Stop:
     def starts(self) -> bool:
         """Whether the next word is one that begins sentences."""
         known = STARTERS_IN_CAPITALS if self.capitals else STARTERS
-        return self.word in known or self.opens.lstrip().startswith("“")
+        return self.word.replace("’", "'") in known or self.opens.lstrip().startswith("“")
 
     @property
     def key(self) -> str:
         """The word before, as the lists of abbreviations write it."""
-        last = re.split("[-/]", self.before)[-1] if not _ACRONYM.fullmatch(self.before) else ""
-        word = last or self.before
-        shout = word.isupper() and "." not in word and len(word) > (1 if self.capitals else 2)
+        word = self.before
+        shouting = self.capitals or (self.word.isupper() and len(self.word) > 2)  # MR. PESKOV
+        shout = word.isupper() and "." not in word and len(word) > (1 if shouting else 2)
         return word.capitalize() if shout else word
 
 
@@ -106,12 +120,15 @@ def split(text: str) -> tuple[Span, ...]:
     """The sentences of one block, as spans of `text`; all but white space is in one of them."""
     items = dict(_list_items(text))
     cuts = {*items, *_stop_cuts(text, frozenset(items.values())), len(text)}
-    spans, start = [], 0
+    spans: list[Span] = []
+    start = 0
     for cut in sorted(cuts):
         piece = text[start:cut]
         if stripped := piece.strip():
             first = start + len(piece) - len(piece.lstrip())
-            spans.append(Span(first, first + len(stripped)))
+            if spans and not stripped.strip(_STRAY):
+                first = spans.pop().start
+            spans.append(Span(first, start + len(piece.rstrip())))
         start = cut
     return tuple(spans)
 
@@ -149,13 +166,21 @@ def _around(text: str, stop: re.Match[str], start: int, end: int, capitals: bool
     return _Stop(
         mark=stop["mark"],
         close=stop["close"],
-        before=before.lstrip("\"'“‘«([{*_–—"),
+        before=_last_run(before),
         earlier=earlier,
         opens=(following and following["open"]) or "",
         word=(following and following["word"]) or "",
         attribution=_ATTRIBUTION.match(text, end, end + 2 * _WINDOW),
+        bracketed=stop["close"][:1] == ")" and before[:1] == "(" and before[1:].islower(),
+        goes_on=text[end : end + 2].lstrip()[:1] in (*",;:",)
+        or bool(_ZONE.match(text, end, end + _WINDOW)),
         capitals=capitals,
     )
+
+
+def _last_run(word: str) -> str:
+    found = _LAST_RUN.search(word.rstrip("\"”’»'"))
+    return found[0].lstrip("'*_") if found else ""
 
 
 def _cut(stop: _Stop, text: str, at: int, end: int) -> int | None:
@@ -167,7 +192,7 @@ def _cut(stop: _Stop, text: str, at: int, end: int) -> int | None:
 
 def _ends(stop: _Stop) -> bool:
     if not stop.word:
-        return True
+        return not stop.goes_on
     if stop.mark.strip(".… "):
         return _ends_at_cry(stop)
     if stop.mark != ".":
@@ -185,20 +210,27 @@ def _ends_at_cry(stop: _Stop) -> bool:
             named or stop.earlier.endswith((",", ";", "!"))
         )  # but, alas!
         return not (stop.close or stop.dashed or within or stop.attribution)
-    attributed = stop.attribution is not None and stop.attribution["alone"] is not None
+    attributed = stop.attribution is not None and bool(
+        stop.attribution["alone"] is not None or stop.attribution["told"] is not None
+    )
     return not (attributed and stop.close)
 
 
 def _ends_before_capital(stop: _Stop) -> bool:
     """Whether one full stop ends the sentence, where the next word is not in lower case."""
     key = stop.key
-    if key in OPENING:
+    if key in OPENING or stop.bracketed:
         return False
+    if stop.dashed and (key in SHORTENED or _ACRONYM.fullmatch(key)):
+        return False  # MANCHESTER, N.H. — The
     initial = len(key) == 1 and key.isupper()
     if stop.word[0].isdigit():
-        return not (initial or key in NUMBERED or key in SHORTENED or _ACRONYM.fullmatch(key))
+        letter = len(key) == 1 and key.isalpha()  # (d. 1950)
+        return not (letter or key in NUMBERED or key in SHORTENED or _ACRONYM.fullmatch(key))
+    if key in NUMBERED - {"No", "no"} and _ROMAN.fullmatch(stop.word):
+        return False
     if key in HOURS:
-        return stop.word not in AFTER_HOURS
+        return stop.word.split("-")[0] not in AFTER_HOURS and not stop.goes_on
     if key == "I" and stop.earlier[:1].islower():
         return True  # you and I. Did
     if initial or _ACRONYM.fullmatch(key) or key in SHORTENED:

@@ -24,7 +24,7 @@ from rag.evaluate.sets.judgments import Judgment, document_ids, judgments
 from rag.evaluate.sets.lines import identity, lines, text_of
 from rag.evaluate.sets.values import GoldQuery, RetrievalSet
 
-_TOPIC = re.compile(r"<top(?:ic)?((?:\s[^>]*)?)>(.*?)(?=</?top(?:ic)?[\s>]|\Z)", re.S | re.I)
+_TOPIC = re.compile(r"<top(?:ic)?((?:\s[^<>]*)?)>(.*?)(?=</?top(?:ic)?[\s>]|\Z)", re.S | re.I)
 _ATTRIBUTE = re.compile(r"\b(?:number|id)\s*=\s*[\"']([^\"']*)[\"']", re.I)
 _NUMBER = re.compile(r"<(?:num|number|identifier|id)>\s*(?:Number:)?([^<]*)", re.I)
 _TITLE = re.compile(r"<(?:(?:[a-z]{2}-)?title|query)>\s*(?:Topic:)?([^<]*)", re.I)
@@ -85,8 +85,11 @@ def _topics(path: Path) -> Iterator[tuple[str, str, str]]:
             yield where, columns[0], columns[1]
         return
     text = "\n".join(line for _, line in given)
+    number_of_line, at = 0, 0
     for found in _TOPIC.finditer(text):
-        where, _ = given[text.count("\n", 0, found.start())]
+        number_of_line += text.count("\n", at, found.start())
+        at = found.start()
+        where, _ = given[number_of_line]
         number = _ATTRIBUTE.search(found[1]) or _NUMBER.search(found[2])
         title = _TITLE.search(found[2])
         yield where, _one_line(number), _one_line(title)
