@@ -22,8 +22,6 @@ from rag.segment import segment
 if TYPE_CHECKING:  # a question does not start processes
     from loky import ProcessPoolExecutor
 
-# Raise it when `segment`, `quotes`, `terms` or `origins` give other results: indexes are cut again.
-ANALYSIS = 6
 _SEVERAL = 200_000  # characters, from which it is worth to start processes: about 8 s on one core
 _MOST_PROCESSES = 8  # each holds spaCy's model: about 0.2 GB
 _AT_ONCE = 4  # documents that a process is given
@@ -46,7 +44,7 @@ class Analysed:
 
 def analyse(document: Document) -> Analysed:
     """The analysis of a document."""
-    (attributions,) = attribute([document])
+    attributions = attribute(document)
     sentences = told(segment(document), attributions)
     return Analysed(sentences, attributions, origins.signature(origins.wording(sentences)))
 

@@ -42,7 +42,7 @@ from rag.quotes import Attribution
 from rag.retrieve import Ranked, RetrieveConfig, best_documents, ranked, search
 from rag.segment import PassageConfig
 from rag.spelling import respelled
-from rag.store import Counts, Record, Settings, Snapshots
+from rag.store import ANALYSIS, Counts, Record, Settings, Snapshots
 from rag.timeline import Timeline, timeline
 from rag.vectors import PassageVectors
 
@@ -135,15 +135,23 @@ class OnRecord:
         *,
         encoder: str | None = None,
         passages: PassageConfig | None = None,
+        forget: Sequence[str | Path] = (),
         progress: Progress = lambda stage, done, total: None,
     ) -> IndexReport:
-        """Bring the index at `path` up to date with a file or folder, or several.
+        """Bring the index at `path` up to date with files and folders, less some to forget.
 
         Without any, everything derived is made anew; see `indexing.build`.
         """
         given = [sources] if isinstance(sources, str | Path) else sources
         paths = [Path(one) for one in given]
-        return build(Path(path), paths, encoder=encoder, config=passages, progress=progress)
+        return build(
+            Path(path),
+            paths,
+            encoder=encoder,
+            config=passages,
+            forget=[Path(one) for one in forget],
+            progress=progress,
+        )
 
     def ask(
         self,
@@ -192,10 +200,12 @@ class OnRecord:
             evidence = self._reader.read(query, hits, collection)
             clock.lap("read")
             reason = _reason(record, found)
-            usable = () if reason == "no_match" else evidence
+            usable = () if reason in ("no_match", "filtered_out") else evidence
             if filters.speaker:
                 usable = tuple(one for one in usable if one.sentence.speaker in query.people)
             composed = compose(query, usable, unanswered=reason, config=config)
+            if composed.confidence >= self._reader.min_confidence:  # but asked for more than that
+                composed = replace(composed, unheard=None, heard=())
             answer = with_context(composed, record.sentences, record.attributions)
             return Explained(query, hits, evidence, answer)
 
@@ -403,6 +413,9 @@ class _Loaded:
 
 def _load(record: Record, encoder: OnnxEncoder | None = None) -> _Loaded:
     settings = record.settings
+    if settings.analysis != ANALYSIS:
+        seen = f"cut by analysis {settings.analysis}, this program asks by {ANALYSIS}"
+        raise IndexDamaged(record.index, seen)
     if encoder is None or encoder.fingerprint != settings.fingerprint:
         folder = encoder_folder(record.index, settings.fingerprint)
         try:
@@ -460,7 +473,7 @@ def _reason(record: Record, found: Ranked) -> Reason:
     if not found.ids.size:
         return "filtered_out" if record.passages() else "empty_index"
     if not found.matched and found.similarity < _NO_MATCH_BELOW:
-        return "no_match"
+        return "filtered_out" if found.left_out else "no_match"
     return "not_answered"
 
 
@@ -484,6 +497,10 @@ def _checked(question: str, name: str = "question") -> str:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = filters or Filters()
+    if filters.outlet:
+        filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
+    if filters.speaker is not None and not filters.speaker.strip():
+        raise InputInvalid("the speaker is empty", "give a name")
     for name in ("document", "outlet", "speaker"):
         value = getattr(filters, name) or ""
         if any("\ud800" <= character <= "\udfff" for character in value):

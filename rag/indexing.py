@@ -22,8 +22,9 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag import lexical, origins
-from rag.analysis import ANALYSIS, Analysis
+from rag.analysis import Analysis
 from rag.datatypes import Document, Passage
+from rag.disk import sync_folder, sync_tree
 from rag.encoders import DEFAULT_ENCODER, OnnxEncoder, Rows, SentenceTransformerEncoder
 from rag.errors import (
     DocumentUnreadable,
@@ -32,12 +33,14 @@ from rag.errors import (
     IndexInterrupted,
     IndexMissing,
     IndexUnwritable,
+    InputInvalid,
     NothingToIndex,
 )
 from rag.quotes import bodies, persons
 from rag.readers import STDIN, Source, fetch, read, sources
 from rag.segment import PassageConfig, passages, titled
 from rag.store import (
+    ANALYSIS,
     DERIVED,
     RECORD,
     Counts,
@@ -48,8 +51,7 @@ from rag.store import (
     embedding_key,
     new_state,
 )
-from rag.terms import STEMMER
-from rag.vectors import LEVELS, path_of, save, sync_folder, sync_tree
+from rag.vectors import LEVELS, path_of, save
 
 _CUT_AT_ONCE = 1_000_000  # characters; enough to keep all cores at work, and little memory
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
@@ -89,6 +91,7 @@ def build(
     *,
     encoder: str | None = None,
     config: PassageConfig | None = None,
+    forget: Sequence[Path] = (),
     progress: Progress = lambda stage, done, total: None,
 ) -> IndexReport:
     """Bring an index up to date with files and folders, or, without paths, rebuild it.
@@ -96,31 +99,35 @@ def build(
     Args:
         index: Folder of the index; made if it is missing.
         paths: Each is added, or updated where it was indexed before; what is gone from a folder
-            is removed. Without any: everything derived from the record is made anew.
+            is removed. Without any, and none to forget: everything derived from the record is made
+            anew.
         encoder: A sentence-transformers model; default: as before, else the packaged one.
         config: How passages are cut; default: as before.
+        forget: Files and folders, there or not, whose documents are removed.
         progress: Called now and then.
 
     Raises:
         NothingToIndex: No path gave a document.
+        InputInvalid: Nothing in the index came from a path that is to be forgotten.
         EncoderUnavailable: The model is not on this machine.
         IndexMissing: Without paths, there is no index to make anew.
         IndexBusy, IndexForeign, IndexOutdated, IndexDamaged, IndexUnwritable, IndexInterrupted:
             See `errors`.
     """
     check_place(index)
+    given = bool(paths or forget)
     if not paths and not (index / RECORD).exists():
         raise IndexMissing(index, "there is no index here")
     with _clear_errors(index):
         index.mkdir(parents=True, exist_ok=True)
         with (
             _lock(index),
-            closing(Writer(index, mend=not paths)) as writer,
+            closing(Writer(index, mend=not given)) as writer,
             Analysis() as analysis,
         ):
             if not paths and writer.settings is None:
                 raise IndexMissing(index, "its first build never ended")
-            return _Build(writer, analysis, encoder, config, progress).run(paths)
+            return _Build(writer, analysis, encoder, config, progress).run(paths, forget)
 
 
 @contextmanager
@@ -186,9 +193,11 @@ class _Build:
         self.failures: list[DocumentUnreadable] = []
         self.added = self.updated = self.removed = self.unchanged = 0
 
-    def run(self, paths: Sequence[Path]) -> IndexReport:
+    def run(self, paths: Sequence[Path], forget: Sequence[Path]) -> IndexReport:
+        for path in forget:
+            self.forget(path)
         changed, gone = self.plan(paths)
-        if not paths or self.settings_differ():
+        if not (paths or forget) or self.settings_differ():
             self.rebuilt = True
             self.load()
         for file in gone:
@@ -203,6 +212,7 @@ class _Build:
             raise NothingToIndex(where, "no document could be read", tuple(self.failures))
         self.cut()
         self.embed()
+        self.tell_absent()
         if self.writer.changed or not self.derived_is_whole():
             self.finish()
         return IndexReport(
@@ -226,6 +236,8 @@ class _Build:
         gone: list[IndexedFile] = []
         for root, path in self.roots(paths).items():
             known = {file.name: file for file in self.writer.files(root)}
+            if path.is_dir():
+                gone += self.take_over(root, known)
             found, failed = self.look(path, root, known, changed)
             if not found and not failed:
                 self.failures.append(DocumentUnreadable(str(path), "no document to read in it"))
@@ -233,8 +245,38 @@ class _Build:
                 gone += [file for name, file in known.items() if name not in found | failed]
         return changed, gone
 
+    def take_over(self, root: str, known: dict[str, IndexedFile]) -> Iterator[IndexedFile]:
+        """Make files below a folder known to it that were indexed by another path.
+
+        Those that are known to both are superseded.
+        """
+        for file in self.writer.files_of_others(root):
+            name = _place(file).relative_to(root).as_posix()
+            if name in known:
+                yield file
+            else:
+                known[name] = self.writer.move_file(file, root, name)
+
+    def forget(self, path: Path) -> None:
+        """Remove the documents of a file or folder, whether it is there or not."""
+        root = str(path.resolve())
+        some = (*self.writer.files(root), *self.writer.files_of_others(root))
+        if not some:
+            raise InputInvalid(
+                f"nothing in the index came from {root}", "onrecord info --documents lists what did"
+            )
+        for file in some:
+            self.removed += self.writer.remove_file(file.id)
+
+    def tell_absent(self) -> None:
+        """Tell of which paths that are not there now documents stay."""
+        for root, count in self.writer.roots().items():
+            if root != "-" and not _is_there(Path(root)):
+                why = f"is not there; its {count} documents stay until onrecord index --forget"
+                self.failures.append(DocumentUnreadable(root, why))
+
     def roots(self, paths: Iterable[Path]) -> dict[str, Path]:
-        """Each different path by its full name, which the record keeps."""
+        """Each different path by its full name, which the record keeps; none below another."""
         found: dict[str, Path] = {}
         for path in paths:
             try:
@@ -245,7 +287,11 @@ class _Build:
                 self.failures.append(DocumentUnreadable(ascii(str(path))[1:-1], why.lower()))
             else:
                 found.setdefault(root, path)
-        return found
+        return {
+            root: path
+            for root, path in found.items()
+            if found.keys().isdisjoint(map(str, Path(root).parents))
+        }
 
     def look(
         self, path: Path, root: str, known: dict[str, IndexedFile], changed: list[_Changed]
@@ -262,8 +308,9 @@ class _Build:
             except DocumentUnreadable as failure:
                 self.failures.append(failure)
                 where = "" if failure.where == str(path) else failure.where
-                failed |= {name for name in known if _at_or_below(name, where)}
-                failed.add(failure.where)
+                stay = {name for name in known if _at_or_below(name, where)}
+                self.tell_kept(failure.where, [known[name] for name in stay])
+                failed |= {*stay, failure.where}
                 continue
             found.add(source.name)
             if source.name in known and known[source.name].sha256 == digest:
@@ -272,6 +319,12 @@ class _Build:
                 changed.append(_Changed(root, source, known.get(source.name)))
             self.progress("looking", len(found), 0)
         return found, failed
+
+    def tell_kept(self, where: str, files: Iterable[IndexedFile]) -> None:
+        """Tell that what was read before from files that cannot be read now is still quoted."""
+        if count := sum(len(self.writer.documents_of(file.id)) for file in files):
+            why = f"{count} documents of an earlier reading stay, and are quoted"
+            self.failures.append(DocumentUnreadable(where, why))
 
     def fetch(self, source: Source) -> bytes:
         """The bytes of a file, or of standard input, kept for the second time."""
@@ -290,7 +343,7 @@ class _Build:
             width=made_by.width,
             length_words=self.config.length_words,
             overlap_words=self.config.overlap_words,
-            analysis=f"{ANALYSIS} {STEMMER}",
+            analysis=ANALYSIS,
         )
 
     def settings_differ(self) -> bool:
@@ -326,7 +379,8 @@ class _Build:
             file = file or self.writer.put_file(one.root, one.source.name, "")
             self.take(one, file, titled(document), before)
         if file is None or not readable:
-            return  # nothing of it can be read now: what was read before stays
+            self.tell_kept(one.source.name, [one.known] if one.known else [])
+            return
         # Without its hash, a file that was not read in full is read again and reported again.
         digest = "" if failed else sha256(content).hexdigest()
         self.writer.put_file(one.root, one.source.name, digest)
@@ -358,7 +412,7 @@ class _Build:
             self.unchanged += 1
             return
         holder = None if old else self.writer.file_of(document.id)
-        if holder and _is_elsewhere(_place(holder), one.source):
+        if holder and self.is_elsewhere(holder, one.source, document):
             if not last:
                 self.waiting.append((one, file, document))
                 return
@@ -375,6 +429,12 @@ class _Build:
         self.writer.add(file, document)
         self.put_off(document)
 
+    def is_elsewhere(self, holder: IndexedFile, source: Source, document: Document) -> bool:
+        """Whether another file has the id: it is there, or may be once its disk is, too."""
+        if _is_there(Path(holder.root)):
+            return _is_elsewhere(_place(holder), source)
+        return document not in self.writer.documents_of(holder.id)
+
     def put_off(self, document: Document) -> None:
         """Cut a stored document when there are enough to keep all cores at work."""
         self.uncut[document.id] = document
@@ -390,7 +450,7 @@ class _Build:
         fingerprint = self.encoder.fingerprint
 
         def key(passage: Passage) -> bytes:
-            text = _in_context(passage)
+            text = passage.in_context
             name = embedding_key(fingerprint, text)
             self.pending[name] = text
             return name
@@ -504,12 +564,6 @@ def _lots(parts: Iterable[Rows]) -> Iterator[Rows]:
         yield tuple(places), np.concatenate(rows)
 
 
-def _in_context(passage: Passage) -> str:
-    """What is embedded for a passage: the title says what "he" and "the plan" are about."""
-    title = passage.document.title
-    return f"{title}\n{passage.text}" if title else passage.text
-
-
 def _place(file: IndexedFile) -> Path:
     root = Path(file.root)
     return root if root.is_file() else root / file.name
@@ -517,7 +571,17 @@ def _place(file: IndexedFile) -> Path:
 
 def _is_elsewhere(place: Path, source: Source) -> bool:
     """Whether a file still stands at `place`, and is another than the source."""
-    return place.exists() and not (source.path.exists() and place.samefile(source.path))
+    try:
+        return place.exists() and not (source.path.exists() and place.samefile(source.path))
+    except OSError:  # what may not be looked at is there
+        return True
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _at_or_below(name: str, place: str) -> bool:
@@ -536,7 +600,7 @@ def _is_damaged(encoder: Path) -> bool:
 def _remove_leftovers(index: Path, *, keep: set[Path]) -> None:
     """Remove the files of older states and of builds that never ended."""
     for entry in index.iterdir():
-        if entry.name.startswith(DERIVED) and entry not in keep:
+        if DERIVED.fullmatch(entry.name) and entry not in keep:
             if entry.is_dir():
                 shutil.rmtree(entry, ignore_errors=True)
             else:

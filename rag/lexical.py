@@ -14,9 +14,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.disk import sync_folder, sync_tree
 from rag.errors import IndexDamaged
 from rag.store import PAIR, PASSAGES_PER_DOCUMENT
-from rag.vectors import sync_folder, sync_tree
 
 Counts = NDArray[np.uint64]  # terms of a text and how often each stands there. Shape: (n, 2)
 _ARRAYS = ("ids", "lengths", "terms", "starts", "rows", "counts")
@@ -173,7 +173,6 @@ class Lexical:
             raise IndexDamaged(index, seen)
         owners = self.passages.ids // PASSAGES_PER_DOCUMENT
         self.owners = np.searchsorted(self.documents.ids, owners)
-        self.state = state
 
     def passages_of(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Rows of all passages of the documents in these rows, both ascending."""
@@ -188,4 +187,8 @@ def _mapped(folder: Path, level: str) -> Postings:
     arrays = [np.asarray(np.load(file, mmap_mode="r")) for file in files]
     mean = float(arrays[1].mean()) if arrays[1].size else 1.0
     ids, lengths, terms, starts, rows, counts = arrays
+    agree = len(ids) == len(lengths) and len(starts) == len(terms) + 1
+    agree = agree and starts[0] == 0 and starts[-1] == len(rows) == len(counts)
+    if not agree or (np.diff(ids) <= 0).any():
+        raise ValueError("postings contradict each other")
     return Postings(ids, lengths, terms, starts, rows, counts, mean or 1.0)

@@ -72,14 +72,16 @@ class RetrieveConfig:
 class Ranked:
     """Passages by their rows, best first, and what an abstention needs to be explained.
 
-    `similarity` is that of the nearest passage, -1 to 1; `matched` tells whether any document
-    holds a term of the question. Shapes of `ids` and `scores`: (n,).
+    `similarity` is that of the nearest passage, -1 to 1; `matched` tells whether any document that
+    passes the filters holds a term of the question, `left_out` whether only others do. Shapes of
+    `ids` and `scores`: (n,).
     """
 
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
     similarity: float
     matched: bool
+    left_out: bool = False
 
 
 def ranked(
@@ -108,7 +110,7 @@ def ranked(
     """
     weights = _weights(meant, record, config)
     by_document = lexical.documents.bm25(weights, k1=config.k1, b=config.b)
-    allowed = record.allowed(filters)
+    allowed, anywhere = record.allowed(filters), bool(by_document.any())
     if allowed is not None:
         by_document[~np.isin(lexical.documents.ids, allowed // PASSAGES_PER_DOCUMENT)] = 0
     by_passage = lexical.passages.bm25(weights, k1=config.k1, b=config.b)
@@ -139,7 +141,9 @@ def ranked(
     scores = scores.round(6)
     order = np.argsort(-scores, kind="stable")
     best = max((similarity for _, similarity in nearest), default=-1.0)
-    return Ranked(lexical.passages.ids[rows][order], scores[order], best, bool(matching.size))
+    matched = bool(matching.size)
+    left_out = anywhere and not matched
+    return Ranked(lexical.passages.ids[rows][order], scores[order], best, matched, left_out)
 
 
 def _weights(meant: Respelled, record: Record, config: RetrieveConfig) -> Weights:

@@ -5,7 +5,6 @@ them. A document's vector is the direction of the sum of its passages'.
 Law: a file's name says which state it belongs to, so an old one is never taken for the new.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -14,6 +13,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.disk import replaced
 from rag.errors import IndexDamaged
 from rag.store import PASSAGES_PER_DOCUMENT
 
@@ -43,39 +43,14 @@ def save(index: Path, state: str, ids: NDArray[np.int64], vectors: NDArray[np.fl
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     _write(path_of(index, state), ids, vectors)
     _write(path_of(index, state, "documents"), documents, sums / np.maximum(lengths, 1e-9))
-    sync_folder(index)
 
 
 def _write(target: Path, ids: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
     flat = faiss.IndexIDMap2(faiss.IndexScalarQuantizer(vectors.shape[1], *_HALF))
     flat.add_with_ids(vectors, ids)
-    draft = target.with_suffix(".draft")
-    try:
-        with draft.open("wb") as file:
-            # Through Python, since FAISS does not tell a full disk; never as bytes as a whole.
-            faiss.write_index(flat, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring new names in a folder to the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_tree(folder: Path) -> None:
-    """Bring the files of a folder, and their names, to the disk."""
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    sync_folder(folder)
+    with replaced(target) as file:
+        # Through Python, since FAISS does not tell a full disk; never as bytes as a whole.
+        faiss.write_index(flat, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
 
 class PassageVectors:
@@ -93,7 +68,6 @@ class PassageVectors:
             seen = f"{path.name} holds {self._flat.ntotal} of {expected} passages"
             raise IndexDamaged(index, seen)
         self._documents = _read(index, path_of(index, state, "documents"))
-        self.state = state
 
     def nearest(
         self, vector: NDArray[np.float32], *, depth: int, allowed: NDArray[np.int64] | None = None

@@ -572,8 +572,8 @@ def test_the_export_in_the_index_is_that_of_the_encoder(corpus: Corpus) -> None:
 
 def test_nothing_else_lies_in_the_index_after_a_build(corpus: Corpus) -> None:
     corpus.build()
-    (corpus.index / "passages-dead.draft").write_bytes(b"")
-    (corpus.index / "encoder-dead.draft").mkdir()
+    (corpus.index / f"passages-{'0' * 32}.faiss.draft").write_bytes(b"")
+    (corpus.index / f"encoder-{'0' * 16}.draft").mkdir()
     corpus.write("a.txt", "glacier")
     corpus.build()
     names = {entry.name for entry in corpus.index.iterdir()}
@@ -687,3 +687,130 @@ def test_a_length_alone_leaves_the_overlap_as_the_index_has_it(
     assert run(["index", *place, "--passage-words", "50"]) == 0
     settings = OnRecord.open(tmp_path / "index").info().settings
     assert (settings.length_words, settings.overlap_words) == (50, 7)
+
+
+# ------------------------------------------------------------------- one file is one document
+
+
+def test_a_file_indexed_by_itself_goes_with_its_folder_later(corpus: Corpus) -> None:
+    corpus.build()
+    corpus.write("a.txt", "bridge")
+    assert numbers(corpus.build(corpus.folder / "a.txt")) == (0, 1, 0, 0)
+    (corpus.folder / "a.txt").unlink()
+    assert numbers(corpus.build()) == (0, 0, 1, 2)
+    assert set(corpus.texts()) == {"b.txt", "c/d.txt"}
+
+
+def test_a_part_of_a_folder_that_was_indexed_first_is_no_second_document(corpus: Corpus) -> None:
+    corpus.build(corpus.folder / "c")
+    assert set(corpus.texts()) == {"d.txt"}
+    corpus.write("c/d.txt", "verdict")
+    corpus.build()
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt"}
+    corpus.build(corpus.folder / "c")
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "d.txt"}
+    corpus.build(corpus.folder / "c", corpus.folder)
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt"}
+
+
+def test_documents_of_a_folder_that_is_gone_are_told_and_can_be_forgotten(corpus: Corpus) -> None:
+    other = corpus.write("../other/x.txt", "trial").parent
+    corpus.build(corpus.folder, other)
+    shutil.rmtree(other)
+    (told,) = corpus.build().failures
+    assert str(told) == (
+        f"{other.resolve()}: is not there; its 1 documents stay until onrecord index --forget"
+    )
+    assert "x.txt" in corpus.texts()
+    report = OnRecord.build(corpus.index, [], encoder=str(corpus.encoder), forget=[other])
+    assert (numbers(report), report.rebuilt, report.failures) == ((0, 0, 1, 0), False, ())
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt"}
+
+
+def test_all_can_be_forgotten_and_what_never_came_cannot(
+    corpus: Corpus, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus.build()
+    index = ["index", "--index", str(corpus.index), "--forget"]
+    assert run([*index, str(corpus.folder / "c"), "--forget", str(corpus.folder)]) == 0
+    assert corpus.texts() == {}
+    assert OnRecord.open(corpus.index).ask("Who left?").reason == "empty_index"
+    capsys.readouterr()
+    assert run([*index, str(corpus.folder)]) == 2
+    assert capsys.readouterr().err.startswith("onrecord: nothing in the index came from ")
+
+
+def test_another_document_of_a_disk_that_is_away_is_not_written_over(corpus: Corpus) -> None:
+    disk = corpus.write("../disk/a.txt", "trial").parent
+    corpus.build(disk)
+    disk.rename(disk.with_name("away"))
+    report = corpus.build()
+    assert "the index holds another document 'a.txt'" in str(report.failures[0])
+    assert "trial" in corpus.texts()["a.txt"]
+
+
+def test_a_link_to_a_folder_that_is_away_keeps_its_documents(corpus: Corpus) -> None:
+    disk = corpus.write("../disk/x.txt", "trial").parent
+    (corpus.folder / "linked").symlink_to(disk)
+    corpus.build()
+    disk.rename(disk.with_name("away"))
+    report = corpus.build()
+    assert report.removed == 0
+    assert "linked" in {one.where for one in report.failures}
+    assert "linked/x.txt" in corpus.texts()
+
+
+def test_what_is_still_quoted_of_a_file_that_cannot_be_read_is_told(corpus: Corpus) -> None:
+    corpus.build()
+    (corpus.folder / "a.txt").write_bytes(b"")
+    told = [str(one) for one in corpus.build().failures]
+    assert told == ["a.txt: empty", "a.txt: 1 documents of an earlier reading stay, and are quoted"]
+
+
+# ------------------------------------------------------------------------------ what is damaged
+
+
+def test_only_files_of_an_index_are_taken_for_its_own(corpus: Corpus) -> None:
+    mine = corpus.write("../here/documents-2023.txt", "trial")
+    with pytest.raises(IndexForeign):
+        OnRecord.build(mine.parent, [mine], encoder=str(corpus.encoder))
+    corpus.build()
+    (corpus.index / "documents-signed").mkdir()
+    (corpus.index / "terms-of-use.txt").write_text("mine", encoding="utf-8")
+    corpus.write("e.txt", "strike")
+    corpus.build()
+    assert (corpus.index / "documents-signed").is_dir()
+    assert (corpus.index / "terms-of-use.txt").is_file()
+
+
+def test_a_text_that_is_not_the_one_that_was_read_is_never_shown(corpus: Corpus) -> None:
+    corpus.build()
+    with closing(sqlite3.connect(corpus.index / RECORD)) as record:
+        record.execute("UPDATE documents SET text = replace(text, 'Monday', 'Friday')")
+        record.commit()
+    with pytest.raises(IndexDamaged, match="is not the one that was read"):
+        OnRecord.open(corpus.index).ask("When was the report of the missile given out?")
+    with pytest.raises(IndexDamaged, match="is not the one that was read"):
+        OnRecord.build(corpus.index, [], encoder=str(corpus.encoder))
+
+
+def test_postings_of_zeros_are_damage(corpus: Corpus) -> None:
+    corpus.build()
+    for file in corpus.index.glob("terms-*/*-starts.npy"):
+        content = file.read_bytes()
+        file.write_bytes(content[:128] + bytes(len(content) - 128))
+    with pytest.raises(IndexDamaged, match="is not whole"):
+        OnRecord.open(corpus.index)
+
+
+def test_an_index_that_was_cut_in_another_way_is_not_asked(corpus: Corpus) -> None:
+    corpus.build()
+    with closing(sqlite3.connect(corpus.index / RECORD)) as record:
+        (settings,) = record.execute("SELECT value FROM meta WHERE key = 'settings'").fetchone()
+        other = json.dumps(json.loads(settings) | {"analysis": "1 Snowball 1"})
+        record.execute("UPDATE meta SET value = ? WHERE key = 'settings'", (other,))
+        record.commit()
+    with pytest.raises(IndexDamaged, match="cut by analysis 1 Snowball 1"):
+        OnRecord.open(corpus.index)
+    assert OnRecord.build(corpus.index, [], encoder=str(corpus.encoder)).rebuilt
+    assert len(OnRecord.open(corpus.index).search("report")) == 3

@@ -25,6 +25,7 @@ Reads .txt .md .html .jsonl .csv .tsv; "-" is standard input. Only what changed 
 what is gone from a folder is removed. Without PATH: check the index and rebuild what is derived.
 
 examples:     onrecord index articles/
+              onrecord index --forget articles/2019
               onrecord index articles/ --index news.index --encoder ./my-sentence-transformer
 {STATUS.format(yes="indexed", no="(never)")}
 """,
@@ -44,6 +45,15 @@ examples:     onrecord index articles/
     command.add_argument(
         "--overlap-words", metavar="N", type=int, help="words shared by neighbours"
     )
+    forget = command.add_argument(
+        "--forget",
+        metavar="PATH",
+        action="append",
+        type=Path,
+        default=[],
+        help="remove what came from a file or folder, be it there or not; may be repeated",
+    )
+    completes(forget)
     add_json(command)
 
 
@@ -58,6 +68,7 @@ def run(options: argparse.Namespace) -> int:
             options.path,
             encoder=options.encoder,
             config=_passage_config(options),
+            forget=options.forget,
             progress=progress,
         )
     tell_failures(report.failures)

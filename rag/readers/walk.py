@@ -1,16 +1,17 @@
-"""Which files of a folder are sources, and their bytes."""
+"""Which files of a folder are sources, their bytes, and the documents in them."""
 
 import errno
 import os
 import stat
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
+from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers.encoding import too_large
 from rag.readers.fields import id_fault
-from rag.readers.formats import STDIN, Source, format_of, known_format
+from rag.readers.formats import STDIN, Source, format_of, known_format, read
 
 _LOOP = "symbolic link that leads back to itself; remove it"
 _IRREGULAR = "not a regular file"
@@ -69,6 +70,19 @@ def fetch(source: Source) -> bytes:
     return content
 
 
+def documents(
+    files: Iterable[Source | DocumentUnreadable],
+) -> Iterator[Document | DocumentUnreadable]:
+    """The documents of files, one file after the other, and what gives none."""
+    for file in files:
+        try:
+            if isinstance(file, DocumentUnreadable):
+                raise file
+            yield from read(file, fetch(file))
+        except DocumentUnreadable as failure:
+            yield failure
+
+
 def _below(root: Path, skip: Path | None) -> Iterator[tuple[str, Source | DocumentUnreadable]]:
     left_out = _place(skip.stat()) if skip and skip.is_dir() else None
     waiting: list[tuple[Path, str, tuple[_Place, ...]]] = [(root, "", ())]
@@ -91,7 +105,8 @@ def _below(root: Path, skip: Path | None) -> Iterator[tuple[str, Source | Docume
             try:
                 status = entries[entry].stat()
             except OSError as error:
-                if known_format(entry) or error.errno != errno.ENOENT:
+                folder_away = entries[entry].is_symlink() and not entries[entry].suffix
+                if known_format(entry) or error.errno != errno.ENOENT or folder_away:
                     yield name, DocumentUnreadable(_printable(name), _reason(error))
                 continue
             if stat.S_ISDIR(status.st_mode):

@@ -11,6 +11,7 @@ postings are derived from them.
 from rag.store.opening import DERIVED, RECORD, VECTORS, check_place
 from rag.store.reading import Record, Snapshots, snapshot
 from rag.store.schema import (
+    ANALYSIS,
     FORMAT,
     PAIR,
     PASSAGES_PER_DOCUMENT,
@@ -23,6 +24,7 @@ from rag.store.schema import (
 from rag.store.writing import Writer
 
 __all__ = [
+    "ANALYSIS",
     "DERIVED",
     "FORMAT",
     "PAIR",

@@ -1,6 +1,7 @@
 """Connections to the two databases, and whether a folder is an index of ours."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,7 +11,12 @@ from rag.store.schema import APPLICATION, FORMAT
 
 RECORD = "record.db"
 VECTORS = "vectors.db"
-DERIVED = ("encoder-", "passages-", "documents-", "terms-")  # how names of other files begin
+# How other files are called: by a fingerprint or a state.
+DERIVED = re.compile(
+    r"(?:encoder-[0-9a-f]{16}|terms-[0-9a-f]{32}|(?:passages|documents)-[0-9a-f]{32}(?:\.faiss)?)"
+    r"(?:\.draft)?"
+)
+_OURS = re.compile(rf"lock|{DERIVED.pattern}|(?:record|vectors)\.db(?:-(?:wal|shm|journal))?")
 _BUSY_MS = 10_000  # a reader never waits for a writer in WAL mode; this covers a checkpoint
 
 
@@ -30,40 +36,38 @@ def no_record(index: Path) -> IndexMissing | IndexForeign:
     """Why there is nothing to read: no index, or somebody else's files."""
     if index.exists() and not index.is_dir():
         return IndexForeign(index, "is a file, not the folder of an index")
-    if index.is_dir() and any(not _is_ours(entry) for entry in index.iterdir()):
+    if index.is_dir() and not all(_OURS.fullmatch(entry.name) for entry in index.iterdir()):
         return IndexForeign(index, "holds other files, and no index")
     return IndexMissing(index, "there is no index here")
 
 
-def _is_ours(entry: Path) -> bool:
-    return entry.name.startswith((RECORD, VECTORS, *DERIVED, "lock"))
+class Frozen(sqlite3.Connection):
+    """To a file that is taken not to change: SQLite neither locks it nor sees a change."""
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """The record, read-only."""
-    first, *others = _read_uris(path)
-    try:
-        return _opened(first)
-    except sqlite3.OperationalError:
-        if not others:
-            raise
-        return _opened(*others)
-
-
-def _read_uris(path: Path) -> tuple[str, ...]:
-    """How to open a file for reading, in order of preference.
-
-    A folder that may not be written to has no room for the shared memory of the log. Without a log
-    the file is all there is, and can be read without one.
-    """
     uri = path.resolve().as_uri()
+    try:
+        return _opened(f"{uri}?mode=ro", sqlite3.Connection)
+    except sqlite3.OperationalError:
+        # A folder that may not be written to has no room for the shared memory of the log. Without
+        # a log the file is all there is, and can be read without one.
+        if os.access(path.parent, os.W_OK) or has_log(path):
+            raise
+        return _opened(f"{uri}?immutable=1", Frozen)
+
+
+def has_log(path: Path) -> bool:
+    """Whether there is a log with what is not in the file yet."""
     log = path.with_name(f"{path.name}-wal")
-    frozen = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
-    return (f"{uri}?mode=ro", *([f"{uri}?immutable=1"] if frozen else []))
+    return log.exists() and log.stat().st_size > 0
 
 
-def _opened(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+def _opened(uri: str, kind: type[sqlite3.Connection]) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, factory=kind
+    )
     try:
         connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
         connection.execute("SELECT 1 FROM sqlite_master").fetchone()

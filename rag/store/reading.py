@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from rag.datatypes import Block, Document, Filters, Kind, Passage, Sentence, Span
 from rag.errors import DocumentUnknown, IndexDamaged, IndexMissing
 from rag.quotes import Attribution, Role, fits, name_sounds, same_body, same_person
-from rag.store.opening import RECORD, VECTORS, check_header, connect_to_read, no_record
+from rag.store.opening import (
+    RECORD,
+    VECTORS,
+    Frozen,
+    check_header,
+    connect_to_read,
+    has_log,
+    no_record,
+)
 from rag.store.schema import ATTRIBUTION_COLUMNS, DOCUMENT_COLUMNS, Counts, Settings
 
 _SELDOM = 3  # times as seldom as somebody else: who is called so, but hardly meant
@@ -52,6 +60,8 @@ class Snapshots:
                 if not record.state:
                     raise IndexMissing(self.index, "its first build never ended")
                 yield record
+                if isinstance(connection, Frozen) and (_seen(path) != seen or has_log(path)):
+                    raise IndexDamaged(self.index, "it was written while it was read")
                 connection.execute("ROLLBACK")
             except BaseException:
                 connection.close()
@@ -105,6 +115,19 @@ def snapshot(index: Path) -> Iterator["Record"]:
         yield record
 
 
+def whole_document(index: Path, columns: Sequence[str]) -> Document:
+    """A document of `DOCUMENT_COLUMNS`.
+
+    Raises:
+        IndexDamaged: Its text is not the one that was read.
+    """
+    *fields, digest = columns
+    document = Document(*fields)
+    if document.sha256 != digest:
+        raise IndexDamaged(index, f"the text of {document.id!r} is not the one that was read")
+    return document
+
+
 class Record:
     """One state of the index, for reading. Not to be shared between threads; see `snapshot`."""
 
@@ -155,12 +178,12 @@ class Record:
         found = row.fetchone()
         if found is None:
             raise DocumentUnknown(name)
-        return Document(*found)
+        return whole_document(self.index, found)
 
     def documents(self) -> Iterator[Document]:
         """All documents, by id."""
         rows = self._sql.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents d ORDER BY name")
-        return (Document(*row) for row in rows)
+        return (whole_document(self.index, row) for row in rows)
 
     def sentences(self, document: Document) -> tuple[Sentence, ...]:
         """All sentences of a document in order, whatever their block."""
@@ -254,7 +277,7 @@ class Record:
     def by_rows(self, rows: Sequence[int]) -> list[Document]:
         """The documents in these rows, in their order."""
         found = {
-            row: Document(*fields)
+            row: whole_document(self.index, fields)
             for row, *fields in self._sql.execute(
                 f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d "
                 "WHERE d.id IN (SELECT value FROM json_each(?))",
@@ -320,7 +343,7 @@ class Record:
         """The passages of these ids, with their body sentences."""
         wanted = json.dumps(list(map(int, ids)))
         documents = {
-            row: Document(*fields)
+            row: whole_document(self.index, fields)
             for row, *fields in self._sql.execute(
                 f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d WHERE d.id IN "
                 "(SELECT document FROM passages WHERE id IN (SELECT value FROM json_each(?)))",

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from uuid import uuid4
 
+from rag.terms import STEMMER
+
 FORMAT = 7  # raise it when the meaning of a saved byte changes
+# Raise it when `segment`, `quotes`, `terms` or `origins` give other results: indexes are cut again.
+_ANALYSIS = 7
+ANALYSIS = f"{_ANALYSIS} {STEMMER}"
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -77,7 +82,7 @@ ATTRIBUTION_COLUMNS = (
     *("name", "reported_start", "reported_stop", "reporter"),
     *("roles", "body"),
 )
-DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin"
+DOCUMENT_COLUMNS = "d.name, d.text, d.title, d.outlet, d.date, d.url, d.path, d.origin, d.sha256"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Document, Passage, Sentence, Span
+from rag.errors import IndexDamaged
 from rag.quotes import Attribution, Role, name_sounds
 from rag.store.opening import (
     RECORD,
@@ -19,7 +20,7 @@ from rag.store.opening import (
     connect_to_vectors,
     vectors_are_sound,
 )
-from rag.store.reading import Record, passage_vectors, read_meta
+from rag.store.reading import Record, passage_vectors, read_meta, whole_document
 from rag.store.schema import (
     APPLICATION,
     ATTRIBUTION_COLUMNS,
@@ -64,6 +65,8 @@ class Writer:
         self._sql = sqlite3.connect(index / RECORD, isolation_level=None)
         self._sql.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         self._sql.execute("ATTACH ? AS vectors", (str(index / VECTORS),))
+        if mend and self._sql.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise IndexDamaged(index, f"{RECORD} is damaged")
         self._sql.execute("BEGIN")  # not IMMEDIATE: that would lock the attached vectors, too
         if not self._sql.execute("SELECT 1 FROM sqlite_master").fetchone():
             self._create()
@@ -93,13 +96,37 @@ class Writer:
         self._sql.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
         self.changed = True
 
-    def files(self, root: str | None = None) -> tuple[IndexedFile, ...]:
-        """The files that documents came from, below one root or all."""
+    def files(self, root: str) -> tuple[IndexedFile, ...]:
+        """The files below a root that documents came from."""
         rows = self._sql.execute(
-            "SELECT id, root, name, sha256 FROM files WHERE ? IN (root, '') ORDER BY root, name",
-            (root or "",),
+            "SELECT id, root, name, sha256 FROM files WHERE root = ? ORDER BY name", (root,)
         )
         return tuple(IndexedFile(*row) for row in rows)
+
+    def files_of_others(self, folder: str) -> tuple[IndexedFile, ...]:
+        """The files below a folder that documents came from, where another path was given."""
+        rows = self._sql.execute(
+            "SELECT id, root, name, sha256 FROM files "
+            "WHERE root <> ?1 AND substr(root || '/' || name, 1, length(?2)) = ?2 ORDER BY id",
+            (folder, f"{folder.rstrip('/')}/"),
+        )
+        return tuple(IndexedFile(*row) for row in rows)
+
+    def roots(self) -> dict[str, int]:
+        """The files and folders that were given, and how many documents each has."""
+        rows = self._sql.execute(
+            "SELECT root, count(*) FROM files f JOIN documents d ON d.file = f.id "
+            "GROUP BY root ORDER BY root"
+        )
+        return dict(rows.fetchall())
+
+    def move_file(self, file: IndexedFile, root: str, name: str) -> IndexedFile:
+        """Note that a file is below another path from now on; it is to be read again."""
+        self._sql.execute(
+            "UPDATE files SET root = ?, name = ?, sha256 = '' WHERE id = ?", (root, name, file.id)
+        )
+        self.changed = True
+        return IndexedFile(file.id, root, name, "")
 
     def put_file(self, root: str, name: str, sha256: str) -> int:
         """Note that a file was read; its id. Its documents stay until they are removed."""
@@ -129,7 +156,7 @@ class Writer:
         rows = self._sql.execute(
             f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE file = ?", (file,)
         )
-        return tuple(Document(*row) for row in rows)
+        return tuple(whole_document(self.index, row) for row in rows)
 
     def file_of(self, name: str) -> IndexedFile | None:
         """Where the document of this id came from."""
@@ -324,7 +351,7 @@ class Writer:
             found = self._sql.execute(
                 f"SELECT {DOCUMENT_COLUMNS} FROM documents d WHERE id = ?", row
             )
-            yield Document(*found.fetchone())
+            yield whole_document(self.index, found.fetchone())
 
     def without_vector(self, keys: Iterable[bytes]) -> tuple[bytes, ...]:
         """Those keys whose vector is not there yet, each once, in order."""
