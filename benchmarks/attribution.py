@@ -208,7 +208,7 @@ def _stretches(text: str) -> Iterator[Span]:
 
 def ours(given: Sequence[Article]) -> list[list[Said]]:
     """`rag.quotes`."""
-    found = attribute(one.document for one in given)
+    found = [attribute(one.document) for one in given]
     return [[_said(one, each) for each in all_] for one, all_ in zip(given, found, strict=True)]
 
 
@@ -514,7 +514,7 @@ def main() -> None:
         begin = perf_counter()
         found[name] = system(given)
         seconds[name] = round(perf_counter() - begin, 1)
-    parses = list(parsed(one.document.text for one in given))
+    parses = [parsed(one.document.text) for one in given]
     direct = {name: score_quoted(given, each) for name, each in found.items()}
     wrong: Counter[str] = Counter()
     reported = {

@@ -20,7 +20,7 @@ from timing import tell
 from rag.context import needs
 from rag.datatypes import Document, Sentence, Span
 from rag.quotes import Attribution, attribute
-from rag.readers import fetch, read, sources
+from rag.readers import documents, sources
 from rag.segment import segment, titled
 
 ROOT = Path(__file__).parent.parent
@@ -77,14 +77,13 @@ def _alone(text: str) -> Sentence:
 def own() -> dict[tuple[str, int], Case]:
     """Of seeds/, by the document and the start of a sentence."""
     found: dict[tuple[str, int], Case] = {}
-    for source in sources(ROOT / "seeds"):
-        for document in read(source, fetch(source)):
-            assert isinstance(document, Document)
-            whole = titled(document)
-            (said,) = attribute([whole])
-            body = [one for one in segment(whole) if one.block == "body"]
-            for before, sentence in pairwise(body):
-                found[whole.id, sentence.span.start] = (sentence, before, said)
+    for document in documents(sources(ROOT / "seeds")):
+        assert isinstance(document, Document)
+        whole = titled(document)
+        said = attribute(whole)
+        body = [one for one in segment(whole) if one.block == "body"]
+        for before, sentence in pairwise(body):
+            found[whole.id, sentence.span.start] = (sentence, before, said)
     return found
 
 

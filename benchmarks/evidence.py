@@ -22,9 +22,15 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from timing import tell
 from tokenizers import Tokenizer
 
-from rag.evaluate.measures import auc, bootstrap, bootstrap_of_two, ranking_measures
-from rag.evaluate.selection import EVERYTHING, Given, evidence_of, passages_of, sentences_of
-from rag.evaluate.sets import SelectionQuestion
+from rag.evaluate.selection import (
+    EVERYTHING,
+    Given,
+    SelectionResult,
+    evidence_of,
+    passages_of,
+    sentences_of,
+)
+from rag.evaluate.sets import SelectionQuestion, SelectionSet
 from rag.evaluate.sets.selection import read_selection
 from rag.evidence import JointReader
 from rag.terminal import progress_bar
@@ -108,30 +114,11 @@ def pooled(
 def figures(
     questions: Sequence[SelectionQuestion], scores: Sequence[Sequence[float]]
 ) -> dict[str, dict[str, float]]:
-    """Each measure with its interval."""
-    both = {
-        one.id: (one, found)
-        for one, found in zip(questions, scores, strict=True)
-        if 0 < len(one.answers) < len(found)
-    }
-    qrels = {name: {str(at): 1 for at in one.answers} for name, (one, _) in both.items()}
-    run = {
-        name: tuple(
-            (str(at), found[at]) for at in sorted(range(len(found)), key=lambda at: -found[at])
-        )
-        for name, (_, found) in both.items()
-    }
-    measured = ranking_measures(("AP", "RR", "P@1"), qrels, run)
-    told = {name: bootstrap([*of.values()]) for name, of in measured.items()}
-    best: dict[bool, list[float]] = {True: [], False: []}
-    for one, found in zip(questions, scores, strict=True):
-        best[bool(one.answers)].append(max(found))
-    if best[False]:
-        told["AUC"] = bootstrap_of_two(auc, best[True], best[False])
-    return {
-        name: {"value": round(one.value, 4), "low": round(one.low, 4), "high": round(one.high, 4)}
-        for name, one in told.items()
-    }
+    """Each measure with its interval; no threshold is judged, since scores are no probabilities."""
+    given = SelectionSet("", tuple(questions))
+    found = SelectionResult(given, tuple(map(tuple, scores)), min_confidence=0.0).measures()
+    names = {"AP": "AP", "RR": "RR", "P@1": "P@1", "abstain_AUC": "AUC"}
+    return {names[key]: one.as_json() for key, one in found.items() if key in names}
 
 
 def sets(data: Path, most: int | None) -> dict[str, list[SelectionQuestion]]:

@@ -27,8 +27,8 @@ from timing import tell, timed_ms
 
 from rag.datatypes import Document
 from rag.encoders import SentenceTransformerEncoder
-from rag.readers import Source, read, sources
-from rag.segment import PassageConfig, passages, segment, titled
+from rag.readers import documents, sources
+from rag.segment import passages, segment, titled
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 OURS, PLAIN, SINGLE = "ours", "one call", "one by one"
@@ -112,8 +112,7 @@ def texts_of(corpus: Path | None, least: int) -> tuple[list[str], list[str]]:
     for document in documents_of(corpus, least):
         parts = segment(document)
         short |= dict.fromkeys(one.text for one in parts if one.block == "body")
-        for passage in passages(parts, PassageConfig()):
-            long[f"{document.title}\n{passage.text}" if document.title else passage.text] = None
+        long |= dict.fromkeys(one.in_context for one in passages(parts))
     return list(short), list(long)
 
 
@@ -122,8 +121,7 @@ def documents_of(corpus: Path | None, least: int) -> list[Document]:
     if corpus is None:
         made = news.articles(least)
         return [Document(id=one["_id"], text=one["text"], title=one["title"]) for one in made]
-    files = (one for one in sources(corpus) if isinstance(one, Source))
-    found = (one for file in files for one in read(file, file.path.read_bytes()))
+    found = documents(sources(corpus))
     return [titled(one) for one in found if isinstance(one, Document)]
 
 

@@ -23,8 +23,8 @@ from rag.datatypes import Filters
 from rag.encoders import OnnxEncoder
 from rag.evaluate import ANY_DOCUMENT, read_set
 from rag.evaluate.corpus import bring, kept_index
-from rag.evaluate.measures import Run, bootstrap, ranking_measures
-from rag.evaluate.retrieval import MEASURES
+from rag.evaluate.measures import Run
+from rag.evaluate.retrieval import RetrievalResult
 from rag.evaluate.sets import AnswersSet, RetrievalSet
 from rag.indexing import encoder_folder
 from rag.lexical import Lexical
@@ -100,7 +100,7 @@ def feedback(parts: Parts, question: str, passages: int = 3, weight: float = 0.3
     """Pseudo-relevance feedback on the vector. Source: Rocchio 1971, without negative examples."""
     first, vector = parts.look(question, DEFAULT)
     best = parts.record.by_ids(first.ids[:passages].tolist()).values()
-    texts = [f"{one.document.title or ''}\n{one.text}".strip() for one in best]
+    texts = [one.in_context for one in best]
     moved = vector + weight * parts.encoder.encode(texts).mean(axis=0)
     moved = (moved / np.linalg.norm(moved)).astype(np.float32)
     return parts.by_vector(Respelled(question, question, ()), moved, DEFAULT)
@@ -165,12 +165,10 @@ def rows_of_retrieval(given: RetrievalSet, parts: Parts) -> dict[str, dict[str, 
                 name: best_documents(way(parts, text), parts.record, depth=100)
                 for name, text in questions
             }
-    return {label: _measured(given, run) for label, run in runs.items()}
-
-
-def _measured(given: RetrievalSet, run: Run) -> dict[str, float]:
-    found = ranking_measures(MEASURES, given.qrels, run)
-    return {name: bootstrap([*of.values()]).value for name, of in found.items()}
+    return {
+        label: {name: one.value for name, one in RetrievalResult(given, run).measures().items()}
+        for label, run in runs.items()
+    }
 
 
 def rows_of_answers(given: AnswersSet, parts: Parts) -> dict[str, dict[str, float]]:
@@ -181,10 +179,7 @@ def rows_of_answers(given: AnswersSet, parts: Parts) -> dict[str, dict[str, floa
         shares = []
         for one in due:
             hits = search(way(parts, one.text), parts.record, depth=10)
-            shares += [
-                any(nugget.is_held_by(h.passage.document.id, h.passage.text) for h in hits)
-                for nugget in one.nuggets
-            ]
+            shares += [any(nugget.is_held_by(h.passage) for h in hits) for nugget in one.nuggets]
         rows[label] = {"R@10": float(np.mean(shares))}
     return rows
 
@@ -211,8 +206,7 @@ def with_onnx(parts: Parts, folder: Path, prompt: str) -> Parts:
         for start in range(0, len(ids), 256):
             progress("embedding", start, len(ids))
             for passage in parts.record.by_ids(ids[start : start + 256].tolist()).values():
-                title = passage.document.title
-                texts.append(encoder.one(f"{title}\n{passage.text}" if title else passage.text))
+                texts.append(encoder.one(passage.in_context))
     return replace(parts, encoder=encoder, vectors=_Vectors(ids, np.stack(texts)))
 
 

@@ -180,11 +180,7 @@ def sets(data: Path) -> dict[str, list[Case]]:
 def table(scores: dict[str, dict[str, Score]]) -> Iterator[str]:
     """One line a set; precision, recall, F1 and exact cases of each splitter."""
     yield f"{'':21}{'cases':>6}" + "".join(f"{name:>33}" for name in SPLITTERS)
-    yield (
-        " " * 27
-        + "        P      R     F1  exact" * 0
-        + "     P      R     F1   exact".rjust(33) * 3
-    )
+    yield " " * 27 + "     P      R     F1   exact".rjust(33) * len(SPLITTERS)
     for name, by_splitter in scores.items():
         cells = (
             f"{one.precision:7.4f}{one.recall:7.4f}{one.f1:7.4f}{one.exact / one.cases:7.1%}"

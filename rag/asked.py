@@ -8,14 +8,25 @@ not seen so is a question like any other.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from rag.datatypes import Query
-from rag.quotes import ACCORDING, ASKED_NOUNS, ASKED_VERBS, OFFICES, RELATED, TITLES, Role, role_of
+from rag.quotes import (
+    ACCORDING,
+    ASKED_NOUNS,
+    ASKED_VERBS,
+    BELONGING,
+    OFFICES,
+    PARTICLES,
+    RELATED,
+    TITLES,
+    Role,
+    role_of,
+)
 from rag.store import Record
-from rag.terms import is_function_word, term
+from rag.terms import capitals_tell, is_function_word, term
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?")
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?|,(?!\s*[JS]r\b)")
 _ELLIPSIS = re.compile(r"(?:and |but )?(?:what|how) about (?P<subject>[^?]+)\??", re.I)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _BE = frozenset("am is are was were be been being".split())  # noqa: SIM905
@@ -23,24 +34,36 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
-_LONGEST_NAME = 4  # words
+_LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
 _SHORTEST_NAME = 4  # letters of a name in a question without capitals
 
 
 def asked(question: str, record: Record) -> Query:
     """A question with whose words it asks for, as far as its form tells."""
-    words = _WORD.findall(question)
-    for one in _speakers(words):
-        if one.role is not None:
-            if called := record.people_called(one.role):
-                return Query(question, " or ".join(called), called)
-            continue
-        people = record.people_named(one.name)
-        # The first word has a capital whatever it is.
-        if people or (one.name[0].isupper() and one.place > 0):
-            return Query(question, one.name, people)
+    words = _WORD.findall(question if capitals_tell(question) else question.casefold())
+    names = _names(words)
+    whom = cache(partial(_whom, question, record))
+    for one in _speakers(words, names):
+        if whom(one) is not None:
+            some = [found for each in _together(one, words, names) if (found := whom(each))]
+            people = {person for found in some for person in found.people}
+            called = " or ".join(str(found.speaker) for found in some)
+            unnamed = any(found.unnamed for found in some)
+            return Query(question, called, tuple(sorted(people)), unnamed)
     return Query(question)
+
+
+def _whom(question: str, record: Record, one: "_Name") -> Query | None:
+    """The question for somebody's words; `None` where the words are nobody's name."""
+    if one.role is not None and (called := record.people_called(one.role)):
+        return Query(question, " or ".join(called), called)
+    if one.role is not None or one.belongs:
+        return Query(question, one.name, unnamed=True) if one.belongs else None
+    people = record.people_named(one.name)
+    # The first word has a capital whatever it is.
+    written = one.place > 0 and one.name != one.name.casefold()
+    return Query(question, one.name, people) if people or written else None
 
 
 def asked_of(speaker: str, question: str, record: Record) -> Query:
@@ -59,18 +82,34 @@ def said_about(speaker: str, subject: str) -> str:
 class _Name:
     """Words that may name somebody: the place of the first, and of the one after the last.
 
-    `role` is what they call somebody without a name: "the Russian president".
+    `role` is what they call somebody without a name: "the Russian president". Whoever `belongs` is
+    named by whose they are: "Putin's wife".
     """
 
     name: str
     place: int
     end: int
     role: Role | None = None
+    belongs: bool = False
 
 
-def _speakers(words: Sequence[str]) -> Iterator[_Name]:
+def _together(one: _Name, words: Sequence[str], names: Sequence[_Name]) -> Sequence[_Name]:
+    """The names that speak with one: "Putin, Lavrov or Peskov"."""
+
+    def joined(a: _Name, b: _Name) -> bool:
+        between = words[a.end : b.place]
+        return bool(between) and {*between} <= {"and", "or", ","}
+
+    first = end = names.index(one)
+    while first > 0 and joined(names[first - 1], names[first]):
+        first -= 1
+    while end + 1 < len(names) and joined(names[end], names[end + 1]):
+        end += 1
+    return names[first : end + 1]
+
+
+def _speakers(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
     """Names that stand where a speaker would, likeliest first."""
-    names = _names(words)
     for place, word in enumerate(words):
         cue = term(word.casefold())
         if cue not in asking_terms() or _is_noun(words, place):
@@ -135,13 +174,24 @@ def _stems(words: frozenset[str]) -> frozenset[str]:
 
 def _names(words: Sequence[str]) -> list[_Name]:
     """Names and roles, in order."""
-    roles = [*_roles(words)]
-    names = [
-        one
-        for one in _written(words)
-        if not any(role.place <= one.place < role.end for role in roles)
-    ]
-    return sorted([*names, *roles], key=lambda one: one.place)
+    written = [*_written(words)]
+    found: list[_Name] = []
+    for one in (*_belonging(words, written), *_roles(words), *written):
+        if not any(longer.place <= one.place < longer.end for longer in found):
+            found.append(one)
+    return sorted(found, key=lambda one: one.place)
+
+
+def _belonging(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
+    """Whoever is named by whose they are, and does not follow by name: "Putin's wife"."""
+    for one in names:
+        for end in range(one.end + 1, min(one.end + _LONGEST_ROLE, len(words)) + 1):
+            named = end < len(words) and words[end][0].isupper()
+            office = words[end - 1].casefold()
+            if _owns(one, words) and office in BELONGING and not named:
+                role = role_of(office, words[one.place : end - 1]) if office in OFFICES else None
+                yield _Name(" ".join(words[one.place : end]), one.place, end, role, belongs=True)
+                break
 
 
 def _roles(words: Sequence[str]) -> Iterator[_Name]:
@@ -167,7 +217,8 @@ def _roles(words: Sequence[str]) -> Iterator[_Name]:
 
 
 def _tells_which(word: str) -> bool:
-    return not is_function_word(word.casefold()) and term(word.casefold()) not in asking_terms()
+    function = is_function_word(word.casefold()) or word == ","
+    return not function and term(word.casefold()) not in asking_terms()
 
 
 def _written(words: Sequence[str]) -> list[_Name]:
@@ -175,7 +226,7 @@ def _written(words: Sequence[str]) -> list[_Name]:
     found: list[_Name] = []
     for place, word in enumerate(words):
         bare = _POSSESSIVE.sub("", word)
-        if not bare[:1].isupper():
+        if not _in_name(words, place):
             continue
         last = found[-1] if found else None
         open_run = last is not None and last.end == place and last.place > 0
@@ -190,3 +241,10 @@ def _written(words: Sequence[str]) -> list[_Name]:
         return found
     small = [(place, _POSSESSIVE.sub("", word)) for place, word in enumerate(words)]
     return [_Name(word, place, place + 1) for place, word in small if len(word) >= _SHORTEST_NAME]
+
+
+def _in_name(words: Sequence[str], place: int) -> bool:
+    """Whether a word has a capital, or is a particle before one: "Mohammed bin Salman"."""
+    while place < len(words) and words[place] in PARTICLES:
+        place += 1
+    return place < len(words) and words[place][0].isupper()

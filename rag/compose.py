@@ -7,6 +7,7 @@ nothing is joined, cut or reworded.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 
 from rag.asked import asking_terms
@@ -14,6 +15,7 @@ from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
+from rag.evidence.facts import names, names_found
 from rag.terms import (
     content_terms,
     content_words,
@@ -25,6 +27,9 @@ from rag.terms import (
 )
 
 _HEARD = 3  # other speakers that are named
+_ASKING = frozenset(  # terms that tell what kind of answer is wanted
+    map(term, "happen happening many often latest recent recently new news kind long".split())  # noqa: SIM905
+)
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
@@ -74,13 +79,14 @@ def compose(
             nearest=_nearest(evidence),
             missing=_missing(query, evidence),
             unheard=query.speaker,
-            stranger=query.speaker is not None and not query.people,
+            stranger=query.of_stranger,
             heard=_heard(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
     chosen = [one for one in evidence if one.probability >= enough]
     statements = group(chosen, same=config.same)[: config.most]
-    return Answer(query.text, statements, confidence, "answered")
+    missing = _lacking(query, evidence)
+    return Answer(query.text, statements, confidence, "answered", missing=missing)
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -91,15 +97,39 @@ def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that no passage that was read holds, nor its title; as asked."""
-    passages = {one.hit.passage for one in evidence}
-    held = {t for one in passages for t in terms(f"{one.document.title or ''} {one.text}")}
+    held = _held(evidence)
     sought = {*content_words(query.text)}
     asked: dict[str, str] = {}
     for written in _WRITTEN.findall(query.text):
         for word in words(written):
-            if word in sought:
+            if word in sought and term(word) not in _ASKING | asking_terms():
                 asked.setdefault(term(word), written)
-    return tuple(written for stem, written in asked.items() if held and stem not in held)
+    lacking = (written for stem, written in asked.items() if held and stem not in held)
+    return tuple(dict.fromkeys(lacking))
+
+
+def _held(evidence: Sequence[Evidence]) -> set[str]:
+    """Terms of the passages that were read, of their titles and of their dates."""
+    passages = {one.hit.passage for one in evidence}
+    return {
+        each
+        for one in passages
+        for each in terms(f"{one.document.title or ''} {one.text} {_day(one.document.date)}")
+    }
+
+
+def _day(written: str | None) -> str:
+    """A date as people ask for it."""
+    if written is None:
+        return ""
+    day = date.fromisoformat(written)
+    return f"{day:%B} {day.day} {day.year}"
+
+
+def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
+    """Names and numbers of the question that no passage that was read holds, but for who speaks."""
+    held = _held(evidence) | ({*terms(query.speaker or "")} if query.people else set())
+    return tuple(one for one in names(query.text) if not names_found([one], held))
 
 
 def notes(answer: Answer) -> tuple[str, ...]:
@@ -147,12 +177,13 @@ def _heard(query: Query, evidence: Sequence[Evidence]) -> tuple[tuple[str, int],
 def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]:
     """Sentences that say the same as one statement; order of the best of each is kept.
 
-    What two people say is two statements, be it in the same words.
+    What two people say is two statements, be it in the same words; so is what somebody says and
+    what a document says by itself.
     """
     groups: list[list[Evidence]] = []
     for one in evidence:
         for members in groups:
-            speakers = {each.sentence.speaker for each in (*members, one)} - {None}
+            speakers = {_voice(each) for each in (*members, one)} - {None}
             texts = members[0].sentence.text, one.sentence.text
             if len(speakers) < 2 and say_the_same(*texts, least=same):
                 members.append(one)
@@ -160,6 +191,11 @@ def group(evidence: Sequence[Evidence], *, same: float) -> tuple[Statement, ...]
         else:
             groups.append([one])
     return tuple(Statement(tuple(members)) for members in groups)
+
+
+def _voice(one: Evidence) -> str | None:
+    """Who says a sentence, "" where that is its writer; `None` where it is not told."""
+    return one.sentence.speaker or ("" if one.sentence.kind == "text" else None)
 
 
 def say_the_same(a: str, b: str, *, least: float) -> bool:

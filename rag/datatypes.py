@@ -99,6 +99,12 @@ class Passage:
         """Exactly `document.text[start:end]`."""
         return self.span.of(self.document.text)
 
+    @property
+    def in_context(self) -> str:
+        """What is embedded: the title says what "he" and "the plan" are about."""
+        title = self.document.title
+        return f"{title}\n{self.text}" if title else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:
@@ -128,11 +134,18 @@ class Query:
         text: The question.
         speaker: Whose words it asks for, as it names them; `None` where it asks for nobody's.
         people: Whom the index knows by that name, as `Sentence.speaker` has them.
+        unnamed: Whether that is no name, but whose they are: "Putin's spokesman".
     """
 
     text: str
     speaker: str | None = None
     people: tuple[str, ...] = ()
+    unnamed: bool = False
+
+    @property
+    def of_stranger(self) -> bool:
+        """Whether it asks for the words of somebody who speaks in no document."""
+        return self.speaker is not None and not self.people and not self.unnamed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ for plain slips of the hand; whoever asks is told of those (`Answer.read_as`).
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -15,6 +16,7 @@ from rag.lexical import Lexical
 from rag.store import Record
 from rag.terms import SHORTEST_NAME, content_words, sound, term, words
 
+_MOST_MENDED = 12  # words of a question that are compared with all words of the documents
 _LONG = 8  # letters; a mistyped word of so many may differ in two, a shorter one in one
 _WHOLE = 5  # letters; a shorter word that no document holds has too many neighbours
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
@@ -49,6 +51,7 @@ def respelled(
     ids = record.term_ids([*subject.values()])
     held = {stem: lexical.documents.found_in(number) for stem, number in ids.items()}
     capitals = question[1:] != question[1:].lower()
+    nearest_to = cache(lambda word: _nearest(word, record, lexical))
 
     def mend(found: re.Match[str]) -> tuple[str, bool]:
         """A word as it may have been meant, and whether it differs by a slip."""
@@ -60,7 +63,8 @@ def respelled(
             also.update(dict.fromkeys(_terms(_sounding(word, record), record, lexical)))
         if known:
             return found.group(), False
-        nearest = _nearest(word, record, lexical) if len(word) >= _WHOLE else None
+        few = nearest_to.cache_info().misses < _MOST_MENDED
+        nearest = nearest_to(word) if few and len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
         slip = nearest is not None and _is_slip(word, nearest) and not is_word(word)
         return nearest or found.group(), slip

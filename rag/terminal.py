@@ -57,7 +57,7 @@ _LONGEST_SHOWN = 24  # words of a difference; more are shown by their first and 
 _REASONS = {
     "no_match": "no document has anything to do with it.",
     "not_answered": "there are passages near the question, but none that answers it.",
-    "filtered_out": "no document passes the filters.",
+    "filtered_out": "no document on it passes the filters.",
     "empty_index": "the index holds no documents.",
 }
 _Failure = tuple[str, str, str, Sequence[str]]  # id, text, what would be right, what came
@@ -96,18 +96,16 @@ def print_answer(out: Console, answer: Answer) -> None:
     else:
         _print_notes(out, answer)
         for statement in answer.statements:
-            first = statement.evidence[0]
-            for place, (text, numbers) in enumerate(_wordings(statement, cited)):
-                line = Text("" if place == 0 else "also: ", style="dim")
-                line.append(text, style="not dim" if place == 0 else "")
-                line.append(f" {numbers}", style="cyan")
-                put(out, line, indent=0 if place == 0 else 4)
-            said = _said(first.sentence)
-            if said:
-                put(out, Text(said, style="dim"), indent=4)
-            if first.context is not None:
-                before = shown(first.context.of(first.sentence.document.text))
-                put(out, Text(f"before it: {before}", style="dim"), indent=4)
+            for place, (one, numbers) in enumerate(_wordings(statement, cited)):
+                indent = 4 * (place > 0)
+                line = Text("also: " if place else "", style="dim")
+                line.append(shown(one.sentence.text), style="" if place else "not dim")
+                put(out, line.append(f" {numbers}", style="cyan"), indent=indent)
+                if said := _said(one.sentence):
+                    put(out, Text(said, style="dim"), indent=indent + 4)
+                if one.context is not None:
+                    before = shown(one.context.of(one.sentence.document.text))
+                    put(out, Text(f"before it: {before}", style="dim"), indent=indent + 4)
             if statement.documents > 1:
                 put(out, Text(_agreement(statement), style="dim"), indent=4)
             out.print()
@@ -126,14 +124,15 @@ def _said(sentence: Sentence) -> str:
     return f"{shown(sentence.speaker)}, {how}" if sentence.speaker and how else how
 
 
-def _wordings(statement: Statement, cited: Citations) -> list[tuple[str, str]]:
-    """Each wording with the numbers of the documents that have it to the letter."""
-    found: dict[str, set[int]] = {}
+def _wordings(statement: Statement, cited: Citations) -> list[tuple[Evidence, str]]:
+    """The first of each wording, with the numbers of the documents that have it to the letter."""
+    found: dict[str, tuple[Evidence, set[int]]] = {}
     for one in statement.evidence:
-        found.setdefault(shown(one.sentence.text), set()).add(cited[one.sentence.document])
+        _, numbers = found.setdefault(shown(one.sentence.text), (one, set()))
+        numbers.add(cited[one.sentence.document])
     return [
-        (text, "".join(f"[{number}]" for number in sorted(numbers)))
-        for text, numbers in found.items()
+        (one, "".join(f"[{number}]" for number in sorted(numbers)))
+        for one, numbers in found.values()
     ]
 
 

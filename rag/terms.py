@@ -74,6 +74,13 @@ def content_words(text: str) -> list[str]:
     return [word for word in found if word not in _STOP] or found
 
 
+def capitals_tell(text: str) -> bool:
+    """Whether capitals mark names: not in a Headline Like This, NOR WHERE ALL ARE CAPITALS."""
+    _, *others = re.findall(r"[^\W\d_]+", text) or [""]
+    small: list[bool] = [word[0].isupper() for word in others if is_function_word(word.casefold())]
+    return 2 * sum(small) <= len(small)
+
+
 def is_function_word(word: str) -> bool:
     """Whether a folded word carries no subject by itself."""
     return word in _STOP

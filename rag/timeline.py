@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
+from rag.compose import say_the_same
 from rag.datatypes import Evidence, Statement
-from rag.terms import content_terms
 
 _ALIKE = 0.4  # share of content terms (Jaccard) from which two wordings are of one utterance
 _DAYS = 7  # that may lie between them
+_LONG = 200  # words from which words that are repeated often are not looked at first
 _UNDATED = "9999"  # sorts behind all dates
 
 Step = tuple[str, str, str]  # "equal", "insert", "delete" or "replace"; words of each wording
@@ -82,8 +83,7 @@ def _same(group: Sequence[Evidence], one: Evidence) -> bool:
         each.id == here.document.id or not _near(each.date, here.document.date) for each in others
     ):
         return False
-    mine, theirs = {*content_terms(here.text)}, {*content_terms(first.text)}
-    return len(mine & theirs) >= _ALIKE * len(mine | theirs)
+    return say_the_same(first.text, here.text, least=_ALIKE)
 
 
 def _near(one: str | None, other: str | None) -> bool:
@@ -96,5 +96,5 @@ def _near(one: str | None, other: str | None) -> bool:
 def differences(one: str, other: str) -> list[Step]:
     """How the words of a wording differ from those of another, in order."""
     a, b = one.split(), other.split()
-    steps = SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
+    steps = SequenceMatcher(None, a, b, autojunk=max(len(a), len(b)) > _LONG).get_opcodes()
     return [(tag, " ".join(a[i:j]), " ".join(b[k:n])) for tag, i, j, k, n in steps]

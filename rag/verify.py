@@ -5,13 +5,13 @@ each; none means proven.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 
 from rag.contracts import ANSWER, ERROR
 from rag.datatypes import Document
 from rag.errors import DocumentUnknown, DocumentUnreadable, InputInvalid, NothingToIndex
-from rag.readers import Source, fetch, read, sources
+from rag.readers import documents, sources
 from rag.segment import titled
 from rag.store import snapshot
 
@@ -102,26 +102,16 @@ def _documents_below(folder: Path, wanted: Set[str]) -> dict[str, Document]:
     found: dict[str, Document] = {}
     failures: list[DocumentUnreadable] = []
     readable = False
-    for source in sources(folder):
-        for document in _read(source):
-            if isinstance(document, DocumentUnreadable):
-                failures.append(document)
-                continue
-            readable = True
-            if document.id in wanted:
-                found.setdefault(document.id, titled(document))
+    for document in documents(sources(folder)):
+        if isinstance(document, DocumentUnreadable):
+            failures.append(document)
+            continue
+        readable = True
+        if document.id in wanted:
+            found.setdefault(document.id, titled(document))
     if not readable:
         raise NothingToIndex(str(folder), "no document could be read", tuple(failures))
     return found
-
-
-def _read(source: Source | DocumentUnreadable) -> Iterator[Document | DocumentUnreadable]:
-    try:
-        if isinstance(source, DocumentUnreadable):
-            raise source
-        yield from read(source, fetch(source))
-    except DocumentUnreadable as failure:
-        yield failure
 
 
 def _cited(answer: Mapping[str, object]) -> set[str]:

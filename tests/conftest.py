@@ -4,12 +4,17 @@ import ctypes
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # a test that would fetch something has to fail
 # Tests run side by side, and threads that spin while they wait take the others' time.
@@ -17,6 +22,7 @@ os.environ["OMP_WAIT_POLICY"] = "passive"
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SEEDS = REPOSITORY / "seeds"
+CHROMIUM = "/usr/bin/chromium"
 MakeEncoder = Callable[..., Path]
 
 
@@ -150,3 +156,19 @@ def _word_pieces(vocabulary: dict[str, int]):
         ("[SEP]", vocabulary["[SEP]"]), ("[CLS]", vocabulary["[CLS]"])
     )
     return tokenizer
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    """The browser of Debian."""
+    from playwright.sync_api import sync_playwright
+
+    if not shutil.which(CHROMIUM):
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing, and CI must not skip the browser tests")
+        pytest.skip(f"{CHROMIUM} is missing")
+    quiet = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        yield browser
+        browser.close()

@@ -1,7 +1,7 @@
 import pytest
 
 from rag.compose import ComposeConfig, compose, group, notes, say_the_same
-from rag.datatypes import Document, Evidence, Hit, Passage, Query, Sentence, Span
+from rag.datatypes import Document, Evidence, Hit, Kind, Passage, Query, Sentence, Span
 from rag.errors import ConfigInvalid
 
 QUERY = Query("who left?")
@@ -13,9 +13,11 @@ def evidence(
     document: str = "a.txt",
     origin: str | None = None,
     speaker: str | None = None,
+    day: str | None = None,
+    kind: Kind = "text",
 ) -> Evidence:
-    whole = Document(document, text, origin=origin)
-    sentence = Sentence(whole, Span(0, len(text)), speaker=speaker)
+    whole = Document(document, text, origin=origin, date=day)
+    sentence = Sentence(whole, Span(0, len(text)), speaker=speaker, kind=kind)
     hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
     return Evidence(sentence, probability, probability, hit)
 
@@ -67,9 +69,39 @@ def test_an_abstention_names_the_words_that_nothing_near_holds() -> None:
     answer = compose(query, found, unanswered="not_answered", config=config())
     assert answer.missing == ("Ankara", "tea")
     assert compose(query, [], unanswered="not_answered", config=config()).missing == ()
-    assert (
-        compose(query, found, unanswered="no_match", config=config(min_confidence=0)).missing == ()
+
+
+def test_a_word_is_named_once_and_words_of_asking_never() -> None:
+    found = [evidence("The minister left.", 0.3)]
+    query = Query("How many of N.A.T.O's latest views did Merkel-Macron tell?")
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert answer.missing == ("N.A.T.O's", "Merkel-Macron")
+
+
+def test_the_day_of_a_document_is_near_the_question() -> None:
+    found = [evidence("The bridge fell.", 0.3, day="2023-11-05")]
+    query = Query("What fell in Lisbon on November 5, 2023?")
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert answer.missing == ("Lisbon",)
+
+
+def test_an_answer_names_the_names_and_numbers_that_nothing_near_holds() -> None:
+    found = [evidence("Ann said the price of tea rose.", 0.9, speaker="Ann Lee")]
+    query = Query(
+        "What did Ann Lee say on expensive tea in Ankara in 2019?", "Ann Lee", ("Ann Lee",)
     )
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert (answer.status, answer.missing) == ("answered", ("Ankara", "2019"))
+    assert notes(answer) == ("Nothing near the question mentions “Ankara”, “2019”.",)
+
+
+def test_what_somebody_says_is_not_borne_out_by_what_a_document_says_itself() -> None:
+    found = [
+        evidence("Ann Lee said the old bridge was closed on Monday.", 0.9, "a", speaker="Ann Lee"),
+        evidence("The old bridge was closed on Monday.", 0.8, "b"),
+    ]
+    assert [one.documents for one in group(found, same=0.5)] == [1, 1]
+    assert [one.documents for one in group([found[1], found[1]], same=0.5)] == [1]
 
 
 def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
@@ -178,7 +210,9 @@ def test_a_spelling_or_a_place_moved_is_the_same_statement(a: str, b: str) -> No
 def test_the_same_words_of_two_people_are_two_statements() -> None:
     said = "We will win for our people."
     speakers = {"a.txt": None, "b.txt": "Ann Bell", "c.txt": "Tom Ames", "d.txt": "Ann Bell"}
-    found = [evidence(said, 0.9, name, speaker=who) for name, who in speakers.items()]
+    found = [
+        evidence(said, 0.9, name, speaker=who, kind="direct") for name, who in speakers.items()
+    ]
     statements = group(found, same=0.7)
     names = [[one.sentence.document.id[0] for one in each.evidence] for each in statements]
     assert names == [["a", "b", "d"], ["c"]]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.datatypes import Document, Sentence, Span
 from rag.errors import InputInvalid
 from rag.evaluate.sets import ANY_DOCUMENT, AnswersSet, RetrievalSet, SelectionSet, read_set
 from rag.readers.encoding import DOCUMENT_LIMIT
@@ -378,7 +379,9 @@ def test_the_documents_of_an_answers_set_are_all_else_in_its_folder(tmp_path: Pa
 def test_quotes_are_compared_as_documents_are_stored(tmp_path: Path) -> None:
     asked = {"id": "a", "question": "who?", "nuggets": [[["d", "Rene\u0301"]]]}
     given = read_set(written(tmp_path, {"questions.jsonl": jsonl([asked])}))
-    assert given.questions[0].nuggets[0].is_held_by("d.txt", "Ren\u00e9 did.")
+    document = Document(id="d.txt", text="Ren\u00e9 did.")
+    sentence = Sentence(document, Span(0, 9), "body")
+    assert given.questions[0].nuggets[0].is_held_by(sentence)
 
 
 def test_the_gold_set_has_sixty_questions_and_a_third_of_them_has_no_answer() -> None:

@@ -36,6 +36,28 @@ def test_who_speaks_is_told_where_somebodys_words_are_asked_for(
     assert [one - other for one, other in zip(said, unsaid, strict=True)] == found
 
 
+@pytest.mark.parametrize(
+    ("text", "unsaid"),
+    [
+        ("Lee's spokesman added that it rained.", 1.0),
+        ("Lee’s former lawyer called it wrong.", 1.0),
+        ("Lee's words were clear.", 0.0),
+        ("Lee's wife saw Lee leave.", 0.0),
+    ],
+)
+def test_whose_somebody_is_does_not_speak(text: str, unsaid: float) -> None:
+    query = Query("what did Lee say?", "Lee", ("Ann Lee",))
+    assert column(facts(query, WEIGHTS, [of(text)], title=""), "unsaid") == [unsaid]
+
+
+def test_who_has_no_name_is_no_stranger() -> None:
+    query = Query("What did Lee's wife say?", "Lee's wife", unnamed=True)
+    assert column(facts(query, WEIGHTS, [of("It rained.")], title=""), "stranger") == [0.0]
+    assert column(facts(Query("?", "Lee"), WEIGHTS, [of("It rained.")], title=""), "stranger") == [
+        1.0
+    ]
+
+
 def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
     table = seen("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
     assert column(table, "cover") == [0.75, 0.25, 0.0]
@@ -76,6 +98,8 @@ def test_no_terms_have_no_weights() -> None:
         ("What did Ann Lee say in 2019?", ("Ann", "Lee", "2019")),
         ("Bridges closed", ()),
         ("what did lee say", ()),
+        ("WHAT DID LEE SAY IN 2019?", ("2019",)),
+        ("What Did Lee Say About The Bridge?", ()),
         ("What is NATO's plan?", ("NATO's",)),
     ],
 )

@@ -21,8 +21,7 @@ PIECES = [
 
 
 def attributions(text: str) -> tuple[Attribution, ...]:
-    (found,) = attribute([Document(id="d", text=text)])
-    return found
+    return attribute(Document(id="d", text=text))
 
 
 def told(text: str) -> list[Told]:
@@ -205,8 +204,8 @@ def test_the_laws_hold_for_every_text(text: str) -> None:
 def test_the_same_document_is_attributed_alike_whatever_stands_beside_it() -> None:
     texts = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.iterdir())[:2]]
     documents = [Document(id=str(n), text=text) for n, text in enumerate(texts)]
-    forward = list(attribute(documents))
-    assert forward == list(attribute(documents[::-1]))[::-1]
+    forward = [*map(attribute, documents)]
+    assert forward == [*map(attribute, documents[::-1])][::-1]
 
 
 SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
@@ -221,6 +220,15 @@ SMITH, REID, PESKOV = "Brian Smith", "Anna Reid", "Dmitry Peskov"
         ("Trump ally Roger Stone said that he was not afraid.", ["Roger Stone"]),
         ("“It is a fair ruling,” said Anna Reid spokesman Nick Merrill.", ["Nick Merrill"]),
         ("Anna Reid was there. Reid’s letter said that the bridge was closed.", [REID]),
+        # a name goes on over its particles
+        (
+            "Ursula von der Leyen said the plan would work. Von der Leyen added that it was late.",
+            ["Ursula von der Leyen"] * 2,
+        ),
+        (
+            "Virgil van Dijk said it was hard. Van Dijk added that he was ill.",
+            ["Virgil van Dijk"] * 2,
+        ),
         # "he" is who reported, not of whom
         (
             "Dmitry Peskov said on Monday that Vladimir Putin would go to Paris in May. "

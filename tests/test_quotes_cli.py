@@ -60,6 +60,13 @@ def test_a_speaker_can_be_asked_for(article: Path, capsys: Capture) -> None:
     assert run(["quotes", str(article), "--speaker", "PESKOV", "--json"]) == 0
     assert {one["name"] for one in lines(capsys)} == {"Dmitry Peskov"}
     assert run(["quotes", str(article), "--speaker", "Macron"]) == 1
+    assert capsys.readouterr().out == "Nothing is quoted or reported of Macron.\n"
+
+
+def test_a_speakers_spokesman_is_not_the_speaker(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "a.txt").write_text("Putin’s spokesman said that it was late.", encoding="utf-8")
+    assert run(["quotes", str(tmp_path), "--speaker", "Putin"]) == 1
+    assert run(["quotes", str(tmp_path), "--speaker", "spokesman", "--json"]) == 0
 
 
 def test_without_a_path_the_index_is_read(seeds_index: Path, capsys: Capture) -> None:

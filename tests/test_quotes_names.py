@@ -25,6 +25,9 @@ def named(written: str, title: str = "") -> Name:
         ("Ursula von der Leyen", "Ursula", "von der Leyen", "Ursula von der Leyen", "f"),
         ("Martin Luther King Jr.", "Martin", "King", "Martin Luther King Jr", "m"),
         ("Xi", "", "Xi", "Xi", ""),
+        ("bin Salman", "", "bin Salman", "bin Salman", ""),
+        ("Von der Leyen", "", "Von der Leyen", "Von der Leyen", ""),
+        ("Al Gore", "Al", "Gore", "Al Gore", ""),
     ],
 )
 def test_a_name_has_parts(
@@ -53,6 +56,8 @@ def test_a_title_before_a_name_tells_the_gender() -> None:
     [
         (PUTIN, "Putin"),
         (PUTIN, "Wladimir Putin"),
+        ("Mohammed bin Salman", "bin Salman"),
+        ("Virgil van Dijk", "Van Dijk"),
         (PUTIN, "Vladimir Poutine"),
         (PUTIN, "Vladimir V. Putin"),
         ("Volodymyr Zelensky", "Volodymyr Zelenskyy"),

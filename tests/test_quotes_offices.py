@@ -26,7 +26,7 @@ from rag.store import snapshot
     ],
 )
 def test_what_a_document_calls_who_speaks(text: str, roles: list[str]) -> None:
-    (found,) = attribute([Document(id="d", text=text)])
+    found = attribute(Document(id="d", text=text))
     assert [str(role) for role in found[-1].roles] == roles
     assert all(one.roles == found[-1].roles for one in found)
 

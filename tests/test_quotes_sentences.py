@@ -12,7 +12,7 @@ BEFORE = "President Ann Lee met the council. "
 def said(text: str) -> tuple[str | None, str]:
     """Speaker and kind of the last sentence of a text."""
     document = Document("a.txt", text)
-    (attributions,) = attribute([document])
+    attributions = attribute(document)
     last = told(segment(document), attributions)[-1]
     return last.speaker, last.kind
 
@@ -39,6 +39,6 @@ def test_what_one_says_of_anothers_words_is_the_first_ones() -> None:
 
 def test_the_sentences_stay_where_they_are() -> None:
     document = Document("a.txt", f"{BEFORE}“We wait,” Lee said. It rained.")
-    (attributions,) = attribute([document])
+    attributions = attribute(document)
     parts = segment(document)
     assert [one.span for one in told(parts, attributions)] == [one.span for one in parts]

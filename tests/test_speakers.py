@@ -25,7 +25,7 @@ def test_the_record_keeps_what_was_attributed(seeds_index: Path) -> None:
     with snapshot(seeds_index) as record:
         documents = [*record.documents()]
         kept = [record.attributions(one.id) for one in documents]
-        assert kept == [*attribute(documents)]
+        assert kept == [*map(attribute, documents)]
         assert all(kept)
         assert record.attributions("nosuch") == ()
 

@@ -36,3 +36,19 @@ def test_an_answer_says_how_many_reports_bear_it_out(origins: tuple[str, ...], s
 
 def test_one_document_is_not_counted() -> None:
     assert "independent" not in said_in("a")
+
+
+def test_each_wording_stands_with_who_says_it() -> None:
+    texts = {"Ann Lee": "Ann Lee said the bridge was closed.", None: "“The bridge is closed now.”"}
+    evidence = []
+    for who, text in texts.items():
+        document = Document(f"{who}.txt", text)
+        sentence = Sentence(document, Span(0, len(text)), speaker=who, kind="direct")
+        hit = Hit(Passage(document, sentence.span, (sentence,)), 1.0)
+        evidence.append(Evidence(sentence, 0.9, 0.9, hit))
+    out = Console(width=80, file=io.StringIO(), markup=False)
+    print_answer(out, Answer("?", (Statement(tuple(evidence)),), 0.9, "answered"))
+    assert out.file.getvalue().startswith(
+        f"{texts['Ann Lee']} [1]\n    Ann Lee, quoted\n"
+        f"    also: {texts[None]} [2]\n        quoted\n    2 independent reports\n"
+    )

@@ -111,3 +111,11 @@ def test_no_dot_lies_on_another_and_what_is_too_many_is_told() -> None:
 
 def test_an_empty_timeline_is_a_picture_too() -> None:
     assert ElementTree.fromstring(timeline_svg(of())).tag.endswith("svg")
+
+
+def test_what_was_said_and_what_was_denied_are_two_utterances() -> None:
+    found = of(
+        said("Food prices will fall by the summer.", "a", "2024-03-04"),
+        said("Food prices will not fall by the summer.", "b", "2024-03-05"),
+    )
+    assert [one.date for one in found.utterances] == ["2024-03-04", "2024-03-05"]

@@ -41,6 +41,8 @@ __all__ = [
 LONGEST_QUOTE = 10_000  # characters
 MOST_MATCHES = 20
 _MOST_COUNTED = 100  # documents that are looked at beyond those in `matches`, to count
+_MOST_PARTS = 64  # of a quote, between ellipses and brackets
+_MOST_TRIED = 1_000  # places at which a speaker is looked for
 _COPIED = 0.6  # share of the words of a quote that a source must have; docs/check.md
 _FEWEST = 3  # words that it must have, beside that
 _BY_CHANCE = 1.0  # passages that would have these words by accident; with more, nothing is told
@@ -99,6 +101,9 @@ def _meant(text: str) -> tuple[Quote, ...]:
     found = readings(unicodedata.normalize("NFC", text))
     if not found:
         raise QuoteInvalid(f"the quote {text[:40]!r} holds no word", "give the words to look for")
+    if len(found[0].parts) > _MOST_PARTS:
+        seen = f"the quote has {len(found[0].parts)} parts, more than {_MOST_PARTS}"
+        raise QuoteInvalid(seen, "check its parts one by one")
     return found
 
 
@@ -129,10 +134,11 @@ def _exactly(
 ) -> Checked | None:
     """Where the quote stands as it is, or `None`; one place that is `sought` is kept."""
     kept: list[_Found] = []
-    counted, looked = 0, 0
+    counted, looked, tried = 0, 0, 0
     for parts in standing(quote, corpus):
         for part in parts:
-            if len(kept) == MOST_MATCHES and sought is None:
+            tried += 1
+            if len(kept) == MOST_MATCHES and (sought is None or tried > _MOST_TRIED):
                 break
             found = _found(quote, [part])
             if sought is not None and sought(found.match):
@@ -144,7 +150,8 @@ def _exactly(
         if looked > _MOST_COUNTED:
             break
     more = counted - len(kept)
-    return _told("exact", kept, more, counted=looked <= _MOST_COUNTED) if kept else None
+    every = looked <= _MOST_COUNTED and (sought is None or tried <= _MOST_TRIED)
+    return _told("exact", kept, more, counted=every) if kept else None
 
 
 def _nearly(quote: Quote, corpus: Corpus) -> Checked:

@@ -31,6 +31,7 @@ _LEAST_OF_DOCUMENT = 0.6  # of the whole weight
 _COMMON = 0.1  # share of the passages; a term in more of them tells little
 _FEWEST = 3  # terms that are looked for, however common
 _AROUND = 1500  # characters on each side of a passage, beside twice the length of the quote
+_LONGEST_WINDOW = 60_000  # characters of one that is laid around several passages
 _LONGEST_WHOLE = 100_000  # characters of a document that is looked at as a whole
 
 
@@ -187,7 +188,7 @@ def _laid(quote: Quote, passages: Sequence[Passage]) -> Iterator[Window]:
 def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for begin, end in sorted(spans):
-        if found and begin <= found[-1][1]:
+        if found and begin <= found[-1][1] and end - found[-1][0] <= _LONGEST_WINDOW:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         else:
             found.append((begin, end))

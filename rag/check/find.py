@@ -20,21 +20,24 @@ def places(quote: Quote, of: Words) -> tuple[tuple[Run, ...], ...]:
     Where a part stands several times, the places with the fewest words between parts are told.
     """
     folded = quote.words.folded
-    found = [_all(folded[a:b], of) for a, b in quote.parts]
+    # Of one part, no two places share a word: "no no" has two in "no no no no", not three.
+    apart = len(quote.parts) == 1
+    runs = {part: _all(part, of, apart=apart) for part in {folded[a:b] for a, b in quote.parts}}
+    found = [runs[folded[a:b]] for a, b in quote.parts]
     if not all(found):
         return ()
     return _tightest(_chains(quote, found, of))
 
 
-def _all(part: Sequence[str], among: Words) -> list[Run]:
-    """Every run of these words."""
+def _all(part: Sequence[str], among: Words, *, apart: bool) -> list[Run]:
+    """Every run of these words, or only those that share no word."""
     wanted = f"{BORDER}{BORDER.join(part)}{BORDER}"
     found, word, last = list[Run](), 0, 0
     at = among.joined.find(wanted)
     while at >= 0:
         word, last = word + among.joined.count(BORDER, last, at), at
         found.append((word, word + len(part)))
-        at = among.joined.find(wanted, at + 1)
+        at = among.joined.find(wanted, at + (len(wanted) - 1 if apart else 1))
     return found
 
 

@@ -22,8 +22,6 @@ def nearest(quote: Quote, part: Part, record: Record) -> Match:
 
 def _sentence(document: Document, at: Span, record: Record) -> Span:
     """The sentence that shares most with a stretch of a document, or that stretch itself."""
-    spans = [one.span for one in record.sentences(document)]
-    shared = [min(one.end, at.end) - max(one.start, at.start) for one in spans]
-    if not spans or max(shared) <= 0:
-        return at
-    return spans[shared.index(max(shared))]
+    spans = (one.span for one in record.sentences(document))
+    best = max(spans, key=at.shared, default=at)
+    return best if at.shared(best) else at

@@ -16,6 +16,7 @@ from rag.datatypes import Span
 
 SHORTEST_PART = 4  # words; fewer stand one after the other in many texts
 _MOST_PARTS = 4
+_MOST_CELLS = 50_000_000  # words by words that are aligned: 200 MB
 _ALIGNED = 4  # windows that are aligned, by how many neighbouring words they share with the quote
 _LEAST_SHARED = 0.5  # of the neighbouring words that the best window shares
 _FARTHEST = 4  # words passed over that count against a stretch; more count no more
@@ -74,13 +75,9 @@ def rank(part: Part) -> tuple[int, int]:
     return (-part.matched, part.width)
 
 
-def _best(quote: Quote, windows: Sequence[Window]) -> Part | None:
-    return next(iter(ranked(quote, windows)), None)
-
-
 def in_window(quote: Quote, window: Window) -> Part | None:
     """The stretch that is found in one window; `None` where no word of it is there."""
-    if not len(window.words):
+    if not 0 < len(quote.words) * len(window.words) <= _MOST_CELLS:
         return None
     aligned = align(quote, window.words)
     core = _core(quote, aligned, window.words)
@@ -130,7 +127,7 @@ def with_rests(
     while rests and len(kept) < _MOST_PARTS:
         first, end = rests.pop()
         piece = quote.piece(first, end)
-        near = _best(piece, look_up(piece) or windows)
+        near = next(iter(ranked(piece, look_up(piece) or windows)), None)
         if near is not None and _stands(near):
             kept.append(_moved(near, first))
             rests += [(a + first, b + first) for a, b in _rests(near, end - first)]

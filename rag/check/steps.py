@@ -23,7 +23,7 @@ _EDGE = 3  # words at an end of a quote that may stand in the place of the sourc
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
 _NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
 SENTENCE_END = re.compile(r"[.!?…\n]")
-_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]+[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
+_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]++[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
 
 Shown = Literal["ellipsis", "bracket", "attribution"]
 
@@ -62,7 +62,7 @@ def steps(quote: Quote, parts: Sequence[Part]) -> tuple[Step, ...]:
     document = parts[0].window.document
     pairs = [pair for part in parts for pair in _pairs(part)]
     found = [*_between(quote, document, pairs)]
-    return tuple(_with_edges(quote, document, _joined(quote, found)))
+    return tuple(_with_edges(quote, document, _joined(found)))
 
 
 def _pairs(part: Part) -> Iterator[_Pair]:
@@ -119,7 +119,7 @@ def _is_attribution(text: str, between: Span) -> bool:
 _quotations = lru_cache(maxsize=8)(quotations)  # of a text in which several quotes are looked for
 
 
-def _joined(quote: Quote, found: Sequence[Step]) -> list[Step]:
+def _joined(found: Sequence[Step]) -> list[Step]:
     """Equal words as one step, and what differs between two of them as one."""
     joined: list[Step] = []
     for step in found:

@@ -1,6 +1,7 @@
 """`onrecord quotes`: every quotation and reported statement, with its speaker."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -13,6 +14,8 @@ from rag.errors import DocumentUnreadable, InputInvalid
 if TYPE_CHECKING:
     from rag.datatypes import Document
     from rag.quotes import Attribution
+
+_OWNER = re.compile(r"\S+['’]s?\s")
 
 
 def add(commands: Commands) -> None:
@@ -47,7 +50,7 @@ def add_paths(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
     from rag.contracts import quote_object
-    from rag.terminal import console, print_quotes
+    from rag.terminal import console, print_quotes, shown
 
     if options.speaker is not None and not options.speaker.strip():
         raise InputInvalid("--speaker is empty", "give a name, or leave it out")
@@ -61,7 +64,8 @@ def run(options: argparse.Namespace) -> int:
         elif chosen:
             print_quotes(console(), document, chosen)
     if not some and not options.json:
-        print("Nothing is quoted or reported.")
+        who = f" of {shown(options.speaker)}" if options.speaker else ""
+        print(f"Nothing is quoted or reported{who}.")
     return 0 if some else 1
 
 
@@ -77,8 +81,7 @@ def attributed(
         from rag.quotes import attribute
 
         for document in _documents(options):
-            (found,) = attribute([document])
-            yield document, found
+            yield document, attribute(document)
         return
     from rag.store import snapshot
 
@@ -93,8 +96,11 @@ def _documents(options: argparse.Namespace) -> Iterator["Document"]:
     Raises:
         DocumentUnreadable: Nothing could be read.
     """
+    from rag.readers import STDIN, documents, sources
+
     failures, some = list[DocumentUnreadable](), False
-    for one in chain.from_iterable(_read(path) for path in options.path):
+    files = ([STDIN] if str(path) == "-" else sources(path) for path in options.path)
+    for one in documents(chain.from_iterable(files)):
         if isinstance(one, DocumentUnreadable):
             failures.append(one)
         else:
@@ -106,24 +112,10 @@ def _documents(options: argparse.Namespace) -> Iterator["Document"]:
     tell_failures(failures)
 
 
-def _read(path: Path) -> Iterator["Document | DocumentUnreadable"]:
-    from rag.readers import STDIN, fetch, read, sources
-
-    for source in [STDIN] if str(path) == "-" else sources(path):
-        if isinstance(source, DocumentUnreadable):
-            yield source
-            continue
-        try:
-            content = fetch(source)
-        except DocumentUnreadable as error:
-            yield error
-            continue
-        yield from read(source, content)
-
-
 def _is_of(document: "Document", one: "Attribution", speaker: str | None) -> bool:
     """Whether a speaker is asked for and it is this one, by name or as the text has it."""
     if speaker is None:
         return True
     mention = one.speaker.of(document.text) if one.speaker else ""
-    return speaker.casefold() in f"{one.name or ''}\n{mention}".casefold()
+    called = _OWNER.sub("", mention)  # Putin's spokesman is not Putin
+    return speaker.casefold() in f"{one.name or ''}\n{called}".casefold()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from rag.datatypes import Answer, Evidence
+from rag.datatypes import Answer, Sentence
 from rag.engine import Explained, OnRecord
 from rag.evaluate.asking import replies
 from rag.evaluate.measures import Interval, PerQuery, bootstrap, bootstrap_of_ratio
@@ -119,13 +119,9 @@ def evaluate_answers(
 def judge(question: GoldQuestion, explained: Explained) -> Judged:
     """Which nuggets each shown sentence holds, in the order in which they are shown."""
     shown = [one for statement in explained.answer.statements for one in statement.evidence]
-    return Judged(question, explained, tuple(_held(question, one) for one in shown))
+    return Judged(question, explained, tuple(_held(question, one.sentence) for one in shown))
 
 
-def _held(question: GoldQuestion, one: Evidence) -> frozenset[int]:
-    sentence = one.sentence
-    return frozenset(
-        number
-        for number, nugget in enumerate(question.nuggets)
-        if nugget.is_held_by(sentence.document.id, sentence.text)
-    )
+def _held(question: GoldQuestion, sentence: Sentence) -> frozenset[int]:
+    numbered = enumerate(question.nuggets)
+    return frozenset(number for number, nugget in numbered if nugget.is_held_by(sentence))

@@ -5,7 +5,6 @@ Law: a quote is a slice of its sentence, and a finished question is on the disk 
 """
 
 import json
-import os
 import re
 import unicodedata
 from collections import Counter
@@ -17,13 +16,13 @@ from random import Random
 
 from rag.contracts import OBEYED
 from rag.datatypes import Sentence
+from rag.disk import replaced
 from rag.engine import OnRecord
 from rag.errors import ConfigInvalid, InputInvalid
 from rag.evaluate.sets.answers import read_answers
 from rag.evaluate.sets.lines import identity
 from rag.evaluate.sets.values import GoldQuery, GoldQuestion, Nugget
 from rag.terms import content_terms, terms
-from rag.vectors import sync_folder
 
 _DEEP = 100  # passages of a search: as deep as the deepest measure of retrieval, R@100
 _MARKS = re.compile(r"[0-9]{1,6}(?:,[0-9]{1,6})*(?: [0-9]{1,6}(?:,[0-9]{1,6})*)*")
@@ -181,9 +180,11 @@ def piece_of(text: str, typed: str) -> str | None:
     words stands for all that is between them.
     """
     chunks = re.split(r"\s(?:\.{3}|…)\s", " ".join(unicodedata.normalize("NFC", typed).split()))
-    patterns = (r"\s+".join(map(_as_typed, chunk.split())) for chunk in chunks)
-    found = re.search(".*?".join(patterns), text, re.DOTALL)
-    return (found[0].strip() or None) if found else None
+    patterns = [re.compile(r"\s+".join(map(_as_typed, chunk.split()))) for chunk in chunks]
+    first = found = patterns[0].search(text)
+    for pattern in patterns[1:]:
+        found = found and pattern.search(text, found.end())
+    return (text[first.start() : found.end()].strip() or None) if first and found else None
 
 
 def _as_typed(word: str) -> str:
@@ -243,7 +244,8 @@ class GoldFile:
         place = ids.index(question.id) if question.id in ids else len(ids)
         lines[place : place + 1] = [_line(question)]
         content = b"\n".join(lines) + b"\n"
-        _replace(self.path, content)
+        with replaced(self.path) as file:
+            file.write(content)
         self._content = content
         self.done[place : place + 1] = [question]
 
@@ -263,20 +265,6 @@ def _line(question: GoldQuestion) -> bytes:
     row = {"id": question.id, "question": question.text, "nuggets": nuggets}
     line = json.dumps(row, ensure_ascii=False)
     return _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", line).encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """The old file or the new one, whenever the plug is pulled; never half a line."""
-    draft = path.with_name(f".{path.name}.draft")  # hidden, so that it is never read as a document
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cache
 
 from rag.compose import ComposeConfig, compose
-from rag.datatypes import Answer, Evidence, Sentence
+from rag.datatypes import Answer, Evidence
 from rag.engine import Explained, OnRecord, shipped_reader
 from rag.errors import DocumentUnknown
 from rag.evaluate.answers import AnswersResult, Judged
@@ -288,10 +288,9 @@ def _fates_of_nuggets(
     shown = frozenset().union(*one.held)
     for number, nugget in enumerate(one.question.nuggets):
         wanted = tuple(Piece(document, quote) for document, quote in nugget.alternatives)
-        absent = None if number in shown else corpus.why_absent(nugget)
         if number in shown:
             yield _Fate(wanted)
-        elif absent:
+        elif absent := corpus.why_absent(nugget):
             yield _Fate(wanted, Stage.NOT_IN_INDEX, absent)
         else:
             yield _Fate(wanted, *_lost_on_the_way(one, nugget, engine, config))
@@ -302,7 +301,7 @@ def _lost_on_the_way(
 ) -> tuple[Stage, str]:
     """Where a nugget went that the index holds and the answer does not."""
     evidence = one.explained.evidence
-    holding = [e for e in evidence if holds(nugget, e.sentence)]
+    holding = [e for e in evidence if nugget.is_held_by(e.sentence)]
     if not holding:
         return Stage.NOT_RETRIEVED, _how_far_off(one, nugget, engine)
     best = holding[0]
@@ -313,11 +312,6 @@ def _lost_on_the_way(
     if not passes(best, one.explained, config):
         return Stage.SCORED_LOW, f"{at}; {_least(config.min_confidence)}."
     return Stage.DROPPED, f"{at}; {_why_dropped(nugget, one.explained, config)}."
-
-
-def holds(nugget: Nugget, sentence: Sentence) -> bool:
-    """Whether the sentence gives this part of the answer."""
-    return nugget.is_held_by(sentence.document.id, sentence.text)
 
 
 def passes(one: Evidence, explained: Explained, config: ComposeConfig) -> bool:
@@ -333,7 +327,7 @@ def composed(evidence: Sequence[Evidence], explained: Explained, config: Compose
 def _how_far_off(one: Judged, nugget: Nugget, engine: OnRecord) -> str:
     read = f"{_count(len(one.explained.hits), 'passage')} read"
     for rank, hit in enumerate(engine.search(one.question.text, depth=LOOKED), 1):
-        if any(holds(nugget, sentence) for sentence in hit.passage.sentences):
+        if any(nugget.is_held_by(sentence) for sentence in hit.passage.sentences):
             return f"The first passage with it stands at rank {rank}; {read}."
     return f"No passage among the first {LOOKED} has it; {read}."
 
@@ -352,7 +346,7 @@ def _why_dropped(nugget: Nugget, explained: Explained, config: ComposeConfig) ->
     )
     for why, without in rules:
         statements = composed(evidence, explained, without).statements
-        if any(holds(nugget, e.sentence) for s in statements for e in s.evidence):
+        if any(nugget.is_held_by(e.sentence) for s in statements for e in s.evidence):
             return why
     return "taken for a repetition of what is shown"
 
@@ -383,7 +377,7 @@ def _what_came(one: Judged) -> Iterator[Came]:
     ]
     for place, evidence in enumerate((*shown, *unseen[: max(0, SHOWN - len(shown))])):
         sentence = evidence.sentence
-        right = any(holds(nugget, sentence) for nugget in one.question.nuggets)
+        right = any(nugget.is_held_by(sentence) for nugget in one.question.nuggets)
         piece = Piece(sentence.document.id, sentence.text)
         yield Came(piece, evidence.probability, right, shown=place < len(shown))
 

@@ -15,6 +15,7 @@ Run = Mapping[str, tuple[tuple[str, float], ...]]  # documents of each query, be
 Qrels = Mapping[str, Mapping[str, int]]
 PerQuery = Mapping[str, Mapping[str, float]]  # measure -> query id -> value
 
+_AT_ONCE = 20
 _RESAMPLES = 2000
 _SEED = 20241220  # any; fixed, so that the same figures give the same interval
 _PERMUTATIONS = 10_000
@@ -71,12 +72,7 @@ def bootstrap(values: Sequence[float]) -> Interval:
 
     Source: Efron and Tibshirani 1993, 2,000 resamples, fixed seed.
     """
-    if not values:
-        return Interval(float("nan"), float("nan"), float("nan"), 0)
-    sample = np.asarray(values, np.float64)
-    draws = np.random.default_rng(_SEED).integers(0, len(sample), (_RESAMPLES, len(sample)))
-    low, high = np.percentile(sample[draws].mean(axis=1), (2.5, 97.5))
-    return Interval(float(sample.mean()), float(low), float(high), len(sample))
+    return bootstrap_of_ratio(values, [1.0] * len(values))
 
 
 def bootstrap_of_ratio(parts: Sequence[float], wholes: Sequence[float]) -> Interval:
@@ -89,13 +85,14 @@ def bootstrap_of_ratio(parts: Sequence[float], wholes: Sequence[float]) -> Inter
     """
     if not sum(wholes):
         return Interval(float("nan"), float("nan"), float("nan"), 0)
-    both = np.asarray([parts, wholes], np.float64)
-    draws = np.random.default_rng(_SEED).integers(0, len(parts), (_RESAMPLES, len(parts)))
-    some, every = both[:, draws].sum(axis=2)
-    low, high = np.percentile((some / every), (2.5, 97.5))
-    return Interval(
-        float(both[0].sum() / both[1].sum()), float(low), float(high), round(sum(wholes))
+    part, whole = np.asarray(parts, np.float64), np.asarray(wholes, np.float64)
+    random = np.random.default_rng(_SEED)
+    lots = (  # all draws at once would take 16 kB a question
+        random.integers(0, len(part), (_AT_ONCE, len(part))) for _ in range(_RESAMPLES // _AT_ONCE)
     )
+    ratios = np.concatenate([part[lot].sum(axis=1) / whole[lot].sum(axis=1) for lot in lots])
+    low, high = np.percentile(ratios, (2.5, 97.5))
+    return Interval(float(part.sum() / whole.sum()), float(low), float(high), round(whole.sum()))
 
 
 def bootstrap_of_two(

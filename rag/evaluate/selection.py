@@ -153,7 +153,7 @@ class Given:
     """
 
     def __init__(self, given: Sequence[Passage]) -> None:
-        contexts = dict.fromkeys(map(_in_context, given))
+        contexts = dict.fromkeys(passage.in_context for passage in given)
         self._passages = len(contexts)
         self._counts = Counter(term for context in contexts for term in set(terms(context)))
 
@@ -164,9 +164,3 @@ class Given:
     def passages(self) -> int:
         """How many passages there are."""
         return self._passages
-
-
-def _in_context(passage: Passage) -> str:
-    """What is counted of a passage: its words and those of its title."""
-    title = passage.document.title
-    return f"{title}\n{passage.text}" if title else passage.text

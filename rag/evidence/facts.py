@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from rag.datatypes import Query, Sentence
 from rag.evidence.answer_type import expected_type, match
-from rag.terms import terms, words
+from rag.quotes import BELONGING
+from rag.terms import capitals_tell, terms, words
 
 FACTS = (
     "cover",
@@ -25,6 +26,7 @@ FACTS = (
     "stranger",
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_BELONGING = re.compile(rf"[^\W_]+['’]s? (?:\w+ )?(?:{'|'.join(sorted(BELONGING))})\b")
 _PERSONAL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "my", "our"])
 _ALIKE = 4  # letters; spellings of one name (Zelensky, Zelenskyy, Kirilov, Kirillov) share them
 
@@ -57,8 +59,8 @@ def facts(
     named = names(query.text)
     of_title = set(terms(title))
     held = [set(terms(sentence.text)) for sentence in sentences]
-    of_passage = _names_found(named, of_title.union(*held))
-    stranger = float(query.speaker is not None and not query.people)
+    of_passage = names_found(named, of_title.union(*held))
+    stranger = float(query.of_stranger)
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
@@ -66,7 +68,7 @@ def facts(
             (
                 sum(weight for term, weight in weights.items() if term in here),
                 sum(weight for term, weight in weights.items() if term in context),
-                _names_found(named, context),
+                names_found(named, context),
                 of_passage,
                 match(expected, sentences[place].text, asked=weights.keys()),
                 *said(query, sentences[place]),
@@ -80,26 +82,26 @@ def said(query: Query, sentence: Sentence) -> tuple[float, float]:
     """Whether whoever was asked for says it, and whether they plainly do not; 0 or 1 each.
 
     They do not where somebody else says it, nor where nobody does and neither their surname nor a
-    pronoun tells of them.
+    pronoun tells of them: "Putin's spokesman" does not.
     """
     if query.speaker is None:
         return 0.0, 0.0
     if sentence.speaker is not None:
         mine = sentence.speaker in query.people
         return float(mine), float(not mine)
-    here = {*terms(sentence.text)}
+    here = {*terms(_BELONGING.sub("", sentence.text))}
     surnames = {name.split()[-1] for name in (query.speaker, *query.people)}
-    told = any(_names_found([name], here) for name in surnames)
+    told = any(names_found([name], here) for name in surnames)
     return 0.0, float(not told and _PERSONAL.isdisjoint(words(sentence.text)))
 
 
 def names(question: str) -> tuple[str, ...]:
     """Words of a question that name: with a capital, but for the first word, or with a digit."""
-    words = enumerate(_WORD.findall(question))
-    return tuple(w for place, w in words if w[0].isdigit() or (place and w[0].isupper()))
+    words, told = enumerate(_WORD.findall(question)), capitals_tell(question)
+    return tuple(w for place, w in words if w[0].isdigit() or (told and place and w[0].isupper()))
 
 
-def _names_found(named: Sequence[str], there: Set[str]) -> float:
+def names_found(named: Sequence[str], there: Set[str]) -> float:
     """Share of the names whose terms, or terms spelled alike, are there; 1 without names."""
     if not named:
         return 1.0

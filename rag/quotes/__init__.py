@@ -7,25 +7,25 @@ people() -> tuple[Person, ...].
 Law: offsets only; the same document gives the same attributions, whatever is beside it.
 """
 
-from collections.abc import Iterable, Iterator
-
 from rag.datatypes import Document
 from rag.quotes.attribution import Attribution, attributed
 from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
-from rag.quotes.names import name_sounds, same_body, same_person
+from rag.quotes.names import PARTICLES, name_sounds, same_body, same_person
 from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, bodies, people, persons
 from rag.quotes.sentences import told
-from rag.quotes.titles import OFFICES, RELATED, TITLES
+from rag.quotes.titles import BELONGING, OFFICES, RELATED, TITLES
 
 __all__ = [
     "ACCORDING",
     "ASKED_NOUNS",
     "ASKED_VERBS",
+    "BELONGING",
     "OFFICES",
+    "PARTICLES",
     "RELATED",
     "TITLES",
     "Attribution",
@@ -46,9 +46,7 @@ __all__ = [
 ]
 
 
-def attribute(documents: Iterable[Document]) -> Iterator[tuple[Attribution, ...]]:
-    """Every quotation and reported statement of each document, in order of its content."""
-    for document in documents:
-        (parses,) = parsed([document.text])
-        quotes = quotations(document.text)
-        yield named(parses, quotes, attributed(document.text, quotes, parses))
+def attribute(document: Document) -> tuple[Attribution, ...]:
+    """Every quotation and reported statement of a document, in order of its content."""
+    parses, quotes = parsed(document.text), quotations(document.text)
+    return named(parses, quotes, attributed(document.text, quotes, parses))

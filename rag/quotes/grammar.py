@@ -206,12 +206,11 @@ def _is_passive(parse: Parse, verb: int) -> bool:
 
 def verb_report(parse: Parse, verb: int) -> Report:
     """A verb as a reporting word, whichever it is."""
-    token = parse.tokens[verb]
     passive = _is_passive(parse, verb)
     speaker = _agent(parse, verb) if passive else subject(parse, verb)
     if speaker is None and not passive:
         speaker = _phrase_before(parse, verb)
-    contents = tuple(_contents(parse, verb, token))
+    contents = tuple(_contents(parse, verb))
     return _report(parse, verb, _with_auxiliaries(parse, verb), speaker, contents)
 
 
@@ -249,9 +248,9 @@ def _with_auxiliaries(parse: Parse, verb: int) -> Span:
     return Span(tokens[first].span.start, tokens[last].span.end)
 
 
-def _contents(parse: Parse, verb: int, token: Token) -> Iterator[Span]:
+def _contents(parse: Parse, verb: int) -> Iterator[Span]:
     """The clauses that a verb governs, or stands in."""
-    tokens = parse.tokens
+    tokens, token = parse.tokens, parse.tokens[verb]
     found = False
     for child in parse.children[verb]:
         dep, (low, high) = tokens[child].dep, tokens[child].edges

@@ -39,6 +39,7 @@ _UTTERED = NOUNS | frozenset(
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
+_MOST_ROLES = 32  # that one person is called
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
 _LONGEST_ROLE = 5  # words before a name
@@ -106,6 +107,8 @@ class _Reader:
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
         self._people: list[_Someone] = []
+        self._by_office: defaultdict[str, list[_Someone]] = defaultdict(list)
+        self._by_country: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
         self._meet(parses)
@@ -127,16 +130,25 @@ class _Reader:
             someone.times += 1
             head = _head(parse, number, _end_of_name(parse, number))
             someone.of |= _countries(parse, number, head)
-            someone.roles |= _roles(parse, number, head)
+            if len(someone.roles) < _MOST_ROLES:
+                someone.roles |= _roles(parse, number, head)
             someone.offices |= _offices(parse, number, head)
+        for someone in self._people:
+            for keys_of, by in (
+                (someone.offices, self._by_office),
+                (someone.of, self._by_country),
+            ):
+                for key in keys_of:
+                    if len(by[key]) < _MOST_ALIKE:
+                        by[key].append(someone)
 
     def _new(self, name: Name) -> _Someone:
         someone = _Someone(name, name.gender)
         self._people.append(someone)
         for key in keys(name):
             self._by_key[key].append(someone)
-        self._by_word.setdefault(name.surname, someone)
-        self._by_word.setdefault(name.given, someone)
+        self._by_word.setdefault(name.surname.casefold(), someone)
+        self._by_word.setdefault(name.given.casefold(), someone)
         return someone
 
     def _known(self, name: Name) -> _Someone | None:
@@ -144,7 +156,7 @@ class _Reader:
         near = (one for key in keys(name) for one in self._by_key[key][:_MOST_ALIKE])
         same = [one for one in near if alike(one.name, name)]
         if not same and not name.given:
-            return self._by_word.get(name.surname)
+            return self._by_word.get(name.surname.casefold())
         return max(same, key=lambda one: one.times, default=None)
 
     def _read(self, parse: Parse, number: int) -> None:
@@ -165,7 +177,8 @@ class _Reader:
 
     def _is_surname(self, parse: Parse, number: int) -> bool:
         """Whether what the parser took for something else is somebody's surname."""
-        return _joined(parse.tokens[number : _end_of_name(parse, number)]) in self._by_word
+        written = _joined(parse.tokens[number : _end_of_name(parse, number)])
+        return written.casefold() in self._by_word
 
     def _is_quoted(self, token: Token) -> bool:
         place = bisect_right(self._outer, token.span.start, key=lambda one: one.start) - 1
@@ -238,12 +251,13 @@ class _Reader:
             return token.lemma in one.offices and told
 
         bearers = [one for one in self._at_hand if bears(one)]
-        bearers += [one for one in self._people if bears(one)][:1]
+        bearers += [one for one in self._by_office[token.lemma] if bears(one)][:1]
         if token.lemma in LEADERS and not role.beside:
             bearers += self._at_hand[:1]
         countries = _named_countries(parse, [number, *parse.children[number]])
         if countries:  # "the Russian leader" is no Ukrainian
-            its = [one for one in (*self._at_hand, *self._people) if one.of & countries]
+            others = (one for each in sorted(countries) for one in self._by_country[each])
+            its = [one for one in (*self._at_hand, *others) if one.of & countries]
             any_one = token.lemma in LEADERS and not role.beside
             fit = [one for one in its if any_one or bears(one)]
             bearers = fit + [one for one in bearers if not one.of]

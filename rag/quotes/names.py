@@ -19,9 +19,10 @@ from rag.quotes.titles import FEMALE, GIVEN_FEMALE, GIVEN_MALE, MALE, NICKNAMES,
 Gender = Literal["m", "f", ""]
 
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     ["de", "da", "di", "del", "van", "von", "der", "den", "al", "el", "bin", "la"]
 )
+_GIVEN = frozenset(["Al", "Van", "Del"])  # with a capital, no particles before a lone surname
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LONG_ENOUGH = 6  # letters from which two names may differ in one of them
 # Ways to write one sound of another script, in the order in which they are made equal.
@@ -81,8 +82,10 @@ def name_of(written: str, title: str = "") -> Name | None:
     if len(words) == 1 and words[0].casefold() in TITLES:
         return None
     first = len(words) - 1
-    while first > 1 and words[first - 1].casefold() in _PARTICLES:
+    while first > 1 and words[first - 1].casefold() in PARTICLES:
         first -= 1
+    if first == 1 and words[0].casefold() in PARTICLES and words[0] not in _GIVEN:
+        first = 0
     given = words[0] if first > 0 else ""
     return Name(
         given,
@@ -118,6 +121,9 @@ def alike(one: Name, other: Name) -> bool:
         return False
     if _told_apart(one, other):
         return False
+    both_ways = ((one, other), (other, one))
+    if any(a.given in _GIVEN and _sound(a.full) == _sound(b.surname) for a, b in both_ways):
+        return True  # Van Dijk and Virgil van Dijk
     given = _same_given(one.given, other.given)
     if _sound(one.surname) == _sound(other.surname):
         return given or not (one.given and other.given)
@@ -139,6 +145,8 @@ def keys(name: Name) -> tuple[str, ...]:
     A nickname that begins with another letter is missed where the surname is misspelt, too.
     """
     sound = _sound(name.surname)
+    if name.given in _GIVEN:
+        return sound, _sound(name.full)
     if not name.given or len(sound) < _LONG_ENOUGH - 1:
         return (sound,)
     return sound, f"{_sound(name.given)[:1]} {sound[:1]}"

@@ -1,17 +1,18 @@
 """Read the grammar of a text: words, what they depend on, and names.
 
-Flow: texts -> paragraphs (`segment`) -> spaCy, in batches -> parsed() -> a tuple of `Parse` a text.
+Flow: text -> paragraphs (`segment`) -> spaCy, in batches -> parsed() -> tuple[Parse, ...].
 Law: offsets into the text, in order; sentences are those of `segment`, never spaCy's own; what is
 too long to be a sentence is not read. The same text has the same parse, whatever is beside it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rag.datatypes import Block, Span
+from rag.quotes.names import PARTICLES
 from rag.segment.blocks import BlockSpan, blocks
 from rag.segment.sentences import split
 
@@ -69,14 +70,9 @@ class Parse:
     sentences: tuple[range, ...] = field(repr=False)
 
 
-def parsed(texts: Iterable[str]) -> Iterator[tuple[Parse, ...]]:
-    """The paragraphs of each text, boilerplate left out, in order.
-
-    Texts are read one after the other, so they may be a whole corpus.
-    """
-    for text in texts:
-        pieces = tuple(_pieces(text))
-        yield tuple(_read(text, pieces))
+def parsed(text: str) -> tuple[Parse, ...]:
+    """The paragraphs of a text, boilerplate left out, in order."""
+    return tuple(_read(text, tuple(_pieces(text))))
 
 
 def _pieces(text: str) -> Iterator[tuple[BlockSpan, tuple[Span, ...]]]:
@@ -134,6 +130,10 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
     for token in doc:
         if token.is_sent_start or token.i == 0:
             bounds.append(token.i)
+        last = tokens[-1] if tokens and not token.is_sent_start else None
+        # Ursula von der | Leyen
+        parted = last is not None and last.entity == "PERSON" and last.text.lower() in PARTICLES
+        goes_on = parted and token.pos_ == "PROPN"
         tokens.append(
             Token(
                 span=Span(start + token.idx, start + token.idx + len(token)),
@@ -144,8 +144,8 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
                 dep=token.dep_,
                 head=token.head.i,
                 edges=(token.left_edge.i, token.right_edge.i),
-                entity=token.ent_type_,
-                begins=token.ent_iob_ == "B",
+                entity="PERSON" if goes_on else token.ent_type_,
+                begins=token.ent_iob_ == "B" and not goes_on,
                 sentence=len(bounds) - 1,
             )
         )

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from rag.quotes.attribution import Attribution
 from rag.quotes.names import Name, alike, body_words, keys, name_of
 
+_MOST_ALIKE = 200  # people with whom a spelling is compared, who speak most
 _CLEARLY = 3  # times as often: whom a lone surname means where several bear it
 
 
@@ -126,7 +127,7 @@ def _people(counts: Mapping[str, int]) -> list[list[str]]:
     known: defaultdict[str, list[int]] = defaultdict(list)  # groups by what their heads share
     for written in order:
         name = name_of(written) or Name("", written, written, "")
-        near = sorted({place for key in keys(name) for place in known[key]})
+        near = sorted({place for key in keys(name) for place in known[key][:_MOST_ALIKE]})
         alike_ones = [place for place in near if alike(heads[place], name)]
         often = {place: sum(counts[each] for each in groups[place]) for place in alike_ones}
         place = _clearest(often, lone=not name.given)

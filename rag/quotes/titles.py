@@ -23,11 +23,14 @@ OFFICES = _words(
 )
 # "The leader" is whoever was spoken of, if nobody was called so.
 LEADERS = _words("leader politician statesman")
-# Who is named by whose they are: "Putin's wife", "the Trump campaign".
-RELATED = _words(
-    "wife husband son daughter father mother campaign team aide ally critic friend opponent rival "
-    "backer follower supporter brother sister family parents cabinet administration regime company "
-    "foundation"
+# Who is named by whose they are: "Putin's wife", "Trump's lawyer".
+BELONGING = _words(
+    "wife husband son daughter father mother brother sister aide ally critic friend opponent rival "
+    "backer follower supporter spokesman spokeswoman spokesperson lawyer attorney counsel adviser "
+    "advisor strategist deputy"
+)
+RELATED = (BELONGING - OFFICES) | _words(
+    "campaign team family parents cabinet administration regime company foundation"
 )
 TITLES = (
     MALE

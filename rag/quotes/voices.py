@@ -24,6 +24,7 @@ LONGEST_TITLE = 9  # words
 _SMALL = frozenset(
     ["a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to"]
 )
+_SPACES = 64  # between a sign and the mark that it joins
 _FARTHEST = 30  # words from a closing mark to its reporting word: a name with an apposition
 _HIGHEST = 12  # steps up the tree
 _SPEAKING = frozenset(["he", "she", "they", "i", "we", "his", "her", "their", "my", "our"])
@@ -258,12 +259,16 @@ class _Frame:
         ahead = self.told.starts[self.sentences.start] <= last.cue.start < self.quote.outer.start
         between = self.told.reports_in(range(self.sentences.start, self.first))
         other = bool(between) and between[-1].cue_span.start > last.cue.end
-        joined = self.text[: self.quote.outer.start].rstrip()[-1:] in (",", ":")
+        joined = self._sign_before() in (",", ":")
         return last if ahead and joined and not other else None
+
+    def _sign_before(self) -> str:
+        start = self.quote.outer.start
+        return self.text[max(0, start - _SPACES) : start].rstrip()[-1:]
 
     def ahead_close(self) -> Voice | None:
         """A reporting word before, joined by a colon or a comma: "He said: “…”", "Ana Soto: “…”."""
-        joined = self.text[: self.quote.outer.start].rstrip()[-1:]
+        joined = self._sign_before()
         if joined not in (":", ","):
             return None
         if found := self.told.reports_in(range(self.sentences.start, self.first)):

@@ -6,6 +6,6 @@ no NUL and no surrogate; what gives no document gives a `DocumentUnreadable` and
 """
 
 from rag.readers.formats import STDIN, SUFFIXES, Source, read
-from rag.readers.walk import fetch, sources
+from rag.readers.walk import documents, fetch, sources
 
-__all__ = ["STDIN", "SUFFIXES", "Source", "fetch", "read", "sources"]
+__all__ = ["STDIN", "SUFFIXES", "Source", "documents", "fetch", "read", "sources"]

@@ -16,6 +16,7 @@ OUTLET = ("outlet", "source", "publisher")
 DATE = ("date", "publish_date", "published")
 URL = ("url", "link")
 
+TITLE_LIMIT = 500  # characters of a title or an outlet: it is repeated with each passage
 ID_LIMIT = 512  # code points; a longer one is a text in the wrong column
 _NOT_IN_ID = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, surrogates, line separators
 
@@ -33,12 +34,16 @@ def document(name: str, text: str, fields: Mapping[str, object], *, path: str) -
     return Document(
         id=name,
         text=text,
-        title=one_line(first(fields, TITLE)),
-        outlet=one_line(first(fields, OUTLET)),
+        title=_short(one_line(first(fields, TITLE))),
+        outlet=_short(one_line(first(fields, OUTLET))),
         date=day(first(fields, DATE)),
         url=address if address and _WEB_ADDRESS.fullmatch(address) else None,
         path=path,
     )
+
+
+def _short(text: str | None) -> str | None:
+    return text and text[:TITLE_LIMIT].rstrip()
 
 
 def first(fields: Mapping[str, object], names: tuple[str, ...]) -> str | None:

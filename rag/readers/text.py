@@ -10,7 +10,7 @@ from rag.readers.fields import document, key_values
 _FRONT_MATTER = re.compile(
     r"((?:(?:title|date|outlet|source|publisher|url)[ \t]*:.*\n){2,})[ \t]*\n", re.I
 )
-_DATE_PREFIX = re.compile(r"\s*date\s*:?\s*(\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.I)
+LEADING_DATE = re.compile(r"date[ \t]*:?[ \t]*(\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.I)
 
 
 def read_text(name: str, content: bytes) -> Document:
@@ -28,6 +28,6 @@ def read_text(name: str, content: bytes) -> Document:
         fields, text = key_values(front[1]), text[front.end() :]
     if not text.strip():
         raise DocumentUnreadable(name, "empty below its front matter")
-    if prefix := _DATE_PREFIX.match(text):
+    if prefix := LEADING_DATE.match(text.lstrip()):
         fields.setdefault("date", prefix[1])
     return document(name, text, fields, path=name)

@@ -19,7 +19,7 @@ let returned = null; // promise that the browser is back from the history entry 
 const REASONS = {
   no_match: "No document has anything to do with the question.",
   not_answered: "Some passages come near the question, but none answers it.",
-  filtered_out: "No document passes the filters.",
+  filtered_out: "No document on it passes the filters.",
   empty_index: "There are no documents to search.",
 };
 const LONGEST = 10_000; // characters; far more than a question, and less than a request may have

@@ -23,23 +23,12 @@ from rag.evaluate.report.curves import (
     reliability_of_answers,
     reliability_of_sentences,
 )
+from rag.evaluate.report.words import GLOSSES
 from rag.evaluate.retrieval import RetrievalResult
 from rag.evaluate.selection import SelectionResult
 
 REPORT = "onrecord.report/1"
 _DIGITS = 6  # of a value of one query and of a point of a curve
-_STAGES = {
-    "retrieval": (Stage.NOT_IN_INDEX, Stage.NOT_RETRIEVED, Stage.RANKED_LOW, Stage.OUTRANKED),
-    "selection": (Stage.SCORED_LOW, Stage.OUTRANKED, Stage.ANSWERED_WITHOUT_EVIDENCE),
-    "answers": (
-        Stage.NOT_IN_INDEX,
-        Stage.NOT_RETRIEVED,
-        Stage.SCORED_LOW,
-        Stage.DROPPED,
-        Stage.PADDING,
-        Stage.ANSWERED_WITHOUT_EVIDENCE,
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +164,7 @@ def _stage_counts(result: Result, losses: Sequence[Loss]) -> Iterator[StageCount
         Stage.PADDING: _shown(result),
         Stage.ANSWERED_WITHOUT_EVIDENCE: _unanswerable(result),
     }
-    for stage in _STAGES[result.form]:
+    for stage in filter(None, GLOSSES[result.form]):
         yield StageCount(stage, counted[stage], possible.get(stage, wanted))
 
 

@@ -10,7 +10,7 @@ from math import ceil, isnan, nan, sqrt
 from rag.compose import ComposeConfig
 from rag.datatypes import Answer
 from rag.evaluate.answers import AnswersResult, Judged
-from rag.evaluate.losses import composed, holds
+from rag.evaluate.losses import composed
 from rag.evaluate.retrieval import RetrievalResult
 from rag.evaluate.selection import SelectionResult
 
@@ -112,7 +112,7 @@ def _operating(judged: Sequence[Judged], threshold: float) -> Operating:
         answer = _answer_at(one, config)
         answered[bool(one.question.nuggets)].append(answer.status == "answered")
         right += [
-            any(holds(nugget, e.sentence) for nugget in one.question.nuggets)
+            any(nugget.is_held_by(e.sentence) for nugget in one.question.nuggets)
             for statement in answer.statements
             for e in statement.evidence
         ]
@@ -137,7 +137,7 @@ def _best_is_right(one: Judged) -> bool:
     if one.answer.reason == "no_match" or not one.explained.evidence:
         return False
     best = one.explained.evidence[0].sentence
-    return any(holds(nugget, best) for nugget in one.question.nuggets)
+    return any(nugget.is_held_by(best) for nugget in one.question.nuggets)
 
 
 def reliability_of_sentences(result: SelectionResult) -> Reliability:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.contracts import OBEYED
+from rag.disk import replaced
 from rag.engine import IndexInfo
 from rag.errors import InputInvalid
 from rag.evaluate.losses import Loss, Result
@@ -40,9 +41,8 @@ def write_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, whole in zip(("report.json", "report.html"), text, strict=True):
-            draft = folder / f"{name}.draft"
-            draft.write_text(whole, encoding="utf-8", newline="\n")
-            draft.replace(folder / name)
+            with replaced(folder / name) as file:
+                file.write(whole.encode())
     except OSError as error:
         why = (error.strerror or "no reason given").lower()
         seen = f"{folder}: the report cannot be written there ({why})"

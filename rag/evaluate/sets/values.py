@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Literal
 
+from rag.datatypes import Passage, Sentence
+
 
 @dataclass(frozen=True, slots=True)
 class Nugget:
@@ -12,9 +14,10 @@ class Nugget:
 
     alternatives: tuple[tuple[str, str], ...]
 
-    def is_held_by(self, document: str, sentence: str) -> bool:
-        """Whether the sentence of that document gives this part of the answer."""
-        return any(document.startswith(d) and quote in sentence for d, quote in self.alternatives)
+    def is_held_by(self, part: Sentence | Passage) -> bool:
+        """Whether a part of a document gives this part of the answer."""
+        document, text = part.document.id, part.text
+        return any(document.startswith(d) and quote in text for d, quote in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
