@@ -38,7 +38,9 @@ _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
 
 _BULLETS = ("-", "*", "•")
-_MARK = re.compile(r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])")  # * * * is a line
+_MARK = re.compile(  # * * * is a line, and several • in one line are a list in running text
+    r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])(?![^\n]*\s•\s)"
+)
 _WORD = re.compile(r"[^\W_]")
 _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
