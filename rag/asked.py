@@ -34,6 +34,9 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
+_BEFORE_NAMES = OFFICES | frozenset(
+    "vice prime former ex then acting deputy first foreign".split()  # noqa: SIM905
+)
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
 _SHORTEST_NAME = 4  # letters of a name in a question without capitals
@@ -48,7 +51,7 @@ def asked(question: str, record: Record) -> Query:
         if whom(one) is not None:
             some = [found for each in _together(one, words, names) if (found := whom(each))]
             people = {person for found in some for person in found.people}
-            called = " or ".join(str(found.speaker) for found in some)
+            called = " or ".join(dict.fromkeys(str(found.speaker) for found in some))
             unnamed = any(found.unnamed for found in some)
             return Query(question, called, tuple(sorted(people)), unnamed)
     return Query(question)
@@ -96,15 +99,17 @@ class _Name:
 def _together(one: _Name, words: Sequence[str], names: Sequence[_Name]) -> Sequence[_Name]:
     """The names that speak with one: "Putin, Lavrov or Peskov"."""
 
-    def joined(a: _Name, b: _Name) -> bool:
-        between = words[a.end : b.place]
-        return bool(between) and {*between} <= {"and", "or", ","}
+    def between(a: _Name, b: _Name) -> set[str]:
+        return {*words[a.end : b.place]}
 
+    links = {"and", "or"}
     first = end = names.index(one)
-    while first > 0 and joined(names[first - 1], names[first]):
+    while first > 0 and (gap := between(names[first - 1], names[first])) and gap <= links | {","}:
+        if first == end and not gap & links:
+            break  # "In Russia, Putin said", "the president, Dmitry Medvedev,"
         first -= 1
-    while end + 1 < len(names) and joined(names[end], names[end + 1]):
-        end += 1
+    while end + 1 < len(names) and (gap := between(names[end], names[end + 1])) and gap <= links:
+        end += 1  # "According to Putin, Trump lies" is Putin's
     return names[first : end + 1]
 
 
@@ -116,7 +121,7 @@ def _speakers(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
             continue
         noun = cue in _stems(ASKED_NOUNS)
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
-        behind = [one for one in names if one.place > place][:1]
+        behind = _nearest_behind(names, place)
         owner = [one for one in names if one.end == place and _owns(one, words)]
         if cue in _stems(ACCORDING):
             yield from behind
@@ -127,7 +132,19 @@ def _speakers(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
                 yield from behind
             if not _is_told(words, place):
                 before = [one for one in names[::-1] if one.end <= place]
-                yield from [one for one in before if _speaks(one, words, place)]
+                for one in before:
+                    first = _together(one, words, names)[0]
+                    if _speaks(one, words, place) and not _is_elsewhere(first, words):
+                        yield one
+
+
+def _nearest_behind(names: Sequence[_Name], place: int) -> list[_Name]:
+    """The name behind a word; of those side by side the last: "Russian | Minister Lavrov"."""
+    found: list[_Name] = []
+    for one in names:
+        if one.place > place and (not found or one.place == found[0].end):
+            found = [one]
+    return found
 
 
 def _is_noun(words: Sequence[str], place: int) -> bool:
@@ -154,11 +171,15 @@ def _owns(one: _Name, words: Sequence[str]) -> bool:
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     """Not in "the head of the Kremlin says", "Putin's spokesman says", "the EU leaders say"."""
+    of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
+    owns = _owns(one, words) and one.end != cue
+    return not (of_another or owns or _is_elsewhere(one, words))
+
+
+def _is_elsewhere(one: _Name, words: Sequence[str]) -> bool:
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
     placed = [word for word in before if word != "the"][-1:]
-    elsewhere = not _ELSEWHERE.isdisjoint(placed)
-    of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
-    return not elsewhere and not of_another and (not _owns(one, words) or one.end == cue)
+    return not _ELSEWHERE.isdisjoint(placed)
 
 
 @cache
@@ -176,7 +197,8 @@ def _names(words: Sequence[str]) -> list[_Name]:
     """Names and roles, in order."""
     written = [*_written(words)]
     found: list[_Name] = []
-    for one in (*_belonging(words, written), *_roles(words), *written):
+    longest_first = lambda one: one.place - one.end  # noqa: E731
+    for one in sorted((*_belonging(words, written), *_roles(words), *written), key=longest_first):
         if not any(longer.place <= one.place < longer.end for longer in found):
             found.append(one)
     return sorted(found, key=lambda one: one.place)
@@ -185,10 +207,14 @@ def _names(words: Sequence[str]) -> list[_Name]:
 def _belonging(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
     """Whoever is named by whose they are, and does not follow by name: "Putin's wife"."""
     for one in names:
+        if one.place == 0 and is_function_word(one.name.casefold()):  # What's
+            continue
         for end in range(one.end + 1, min(one.end + _LONGEST_ROLE, len(words)) + 1):
             named = end < len(words) and words[end][0].isupper()
             office = words[end - 1].casefold()
-            if _owns(one, words) and office in BELONGING and not named:
+            goes_on = end < len(words) and not {*words[end : end + 2]}.isdisjoint(OFFICES)
+            apposed = one.place > 0 and words[one.place - 1] == ","
+            if _owns(one, words) and office in BELONGING and not (named or goes_on or apposed):
                 role = role_of(office, words[one.place : end - 1]) if office in OFFICES else None
                 yield _Name(" ".join(words[one.place : end]), one.place, end, role, belongs=True)
                 break
@@ -232,7 +258,8 @@ def _written(words: Sequence[str]) -> list[_Name]:
         open_run = last is not None and last.end == place and last.place > 0
         # A name begins behind whose it is, and at its title: "Ukraine's", "Russian | President".
         ended = last is not None and bool(_POSSESSIVE.search(words[place - 1]))
-        ended |= bare.casefold() in OFFICES and words[place - 1].casefold() not in TITLES
+        begins = bare.casefold() in _BEFORE_NAMES and place > 0
+        ended |= begins and words[place - 1].casefold() not in TITLES
         if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
             found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)
         else:

@@ -15,8 +15,9 @@ from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
-from rag.evidence.facts import names, names_found
+from rag.evidence.facts import names_found
 from rag.terms import (
+    capitals_tell,
     content_terms,
     content_words,
     is_function_word,
@@ -127,9 +128,27 @@ def _day(written: str | None) -> str:
 
 
 def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
-    """Names and numbers of the question that no passage that was read holds, but for who speaks."""
-    held = _held(evidence) | ({*terms(query.speaker or "")} if query.people else set())
-    return tuple(one for one in names(query.text) if not names_found([one], held))
+    """Names and numbers of the question that no passage that was read holds, but for who speaks.
+
+    Not those in capitals alone, which may be written out: EU, U.S.
+    """
+    held = _held(evidence) | {each for one in query.people for each in terms(one)}
+    held |= {each for one in evidence for each in compared(one.hit.passage.text).folded}
+    told = capitals_tell(query.text)
+
+    def names(place: int, word: str) -> bool:
+        if word[0].isdigit():
+            return True
+        return told and place > 0 and word[1:].islower() and not is_function_word(word.casefold())
+
+    written = enumerate(_WRITTEN.findall(query.text))
+    named = dict.fromkeys(
+        word
+        for place, word in written
+        if word[0].isupper() or word[0].isdigit()
+        if names(place, word)
+    )
+    return tuple(one for one in named if not names_found([one], held))
 
 
 def notes(answer: Answer) -> tuple[str, ...]:

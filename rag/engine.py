@@ -56,13 +56,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
-    """What an index holds and what it was built with."""
+    """What an index holds, what it was built with, and how many documents came from which path."""
 
     path: Path
     state: str
     counts: Counts
     settings: Settings
     size_bytes: int
+    roots: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +371,9 @@ class OnRecord:
         """What the index holds."""
         with self._snapshots.now() as record:
             size = sum(_size(file) for file in self.path.rglob("*"))
-            return IndexInfo(self.path, record.state, record.counts(), record.settings, size)
+            return IndexInfo(
+                self.path, record.state, record.counts(), record.settings, size, record.roots()
+            )
 
 
 def _settled(snapshots: Snapshots, work: Callable[[Record], T]) -> T:

@@ -8,7 +8,7 @@ crash at any instant leaves the old state or the new one.
 import errno
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import BrokenExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -56,6 +56,7 @@ from rag.vectors import LEVELS, path_of, save
 _CUT_AT_ONCE = 1_000_000  # characters; enough to keep all cores at work, and little memory
 _EMBED_AT_ONCE = 2048  # texts; enough to sort by length
 _WORDINGS_AT_ONCE = 256  # documents that are held to be compared; about 0.1 MB each
+_SHOWN = 3  # paths of several
 _KEEP_AT_ONCE = 256  # vectors; few enough to lose little in a crash
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EROFS, errno.EPERM}
 
@@ -234,69 +235,82 @@ class _Build:
         """What has to be read, and what is gone."""
         changed: list[_Changed] = []
         gone: list[IndexedFile] = []
+        read: dict[str, set[str]] = {}  # names below each folder
         for root, path in self.roots(paths).items():
+            if _was_read(Path(root), read):
+                continue
             known = {file.name: file for file in self.writer.files(root)}
-            if path.is_dir():
-                gone += self.take_over(root, known)
-            found, failed = self.look(path, root, known, changed)
+            others = self.others(root) if path.is_dir() else {}
+            found, failed = self.look(path, root, known, others, changed)
+            read[root] = found | failed
+            gone += [file for name, file in others.items() if name in found or _is_gone(file)]
             if not found and not failed:
                 self.failures.append(DocumentUnreadable(str(path), "no document to read in it"))
             elif path.is_dir():
                 gone += [file for name, file in known.items() if name not in found | failed]
         return changed, gone
 
-    def take_over(self, root: str, known: dict[str, IndexedFile]) -> Iterator[IndexedFile]:
-        """Make files below a folder known to it that were indexed by another path.
-
-        Those that are known to both are superseded.
-        """
-        for file in self.writer.files_of_others(root):
-            name = _place(file).relative_to(root).as_posix()
-            if name in known:
-                yield file
-            else:
-                known[name] = self.writer.move_file(file, root, name)
+    def others(self, root: str) -> dict[str, IndexedFile]:
+        """The files below a folder that were indexed by another path, by their names below it."""
+        files = self.writer.files_of_others(root)
+        return {_place(file).relative_to(root).as_posix(): file for file in files}
 
     def forget(self, path: Path) -> None:
-        """Remove the documents of a file or folder, whether it is there or not."""
-        root = str(path.resolve())
-        some = (*self.writer.files(root), *self.writer.files_of_others(root))
+        """Remove the documents of a file or folder, whether it is there or not.
+
+        Raises:
+            InputInvalid: None came from it.
+        """
+        some: dict[int, IndexedFile] = {}
+        try:
+            for place in {str(path.absolute()), _full_name(path)}:
+                for file in (*self.writer.files(place), *self.writer.files_of_others(place)):
+                    some[file.id] = file
+        except (OSError, ValueError, RuntimeError):
+            some.clear()
         if not some:
             raise InputInvalid(
-                f"nothing in the index came from {root}", "onrecord info --documents lists what did"
+                f"nothing in the index came from {ascii(str(path))[1:-1]}",
+                "onrecord info lists the files and folders that were indexed",
             )
-        for file in some:
-            self.removed += self.writer.remove_file(file.id)
+        for each in some:
+            self.removed += self.writer.remove_file(each)
 
     def tell_absent(self) -> None:
         """Tell of which paths that are not there now documents stay."""
-        for root, count in self.writer.roots().items():
-            if root != "-" and not _is_there(Path(root)):
-                why = f"is not there; its {count} documents stay until onrecord index --forget"
-                self.failures.append(DocumentUnreadable(root, why))
+        roots = self.writer.roots().items()
+        absent = {root: n for root, n in roots if root != "-" and not _is_there(Path(root))}
+        if absent:
+            some = ", ".join([*absent][:_SHOWN]) + ", …" * (len(absent) > _SHOWN)
+            stay = "document stays" if sum(absent.values()) == 1 else "documents stay"
+            why = f"not there; {sum(absent.values())} {stay} until onrecord index --forget"
+            self.failures.append(DocumentUnreadable(some, why))
 
     def roots(self, paths: Iterable[Path]) -> dict[str, Path]:
-        """Each different path by its full name, which the record keeps; none below another."""
+        """Each different path by its full name, which the record keeps; folders before parts."""
         found: dict[str, Path] = {}
         for path in paths:
             try:
-                root = str(path if str(path) == "-" else path.resolve())
-                root.encode()
-            except (OSError, ValueError) as error:  # too long; NUL; no UTF-8
+                root = _full_name(path)
+            except (OSError, ValueError, RuntimeError) as error:  # too long; NUL; no UTF-8; a loop
                 why = getattr(error, "strerror", None) or "no path that can be kept; rename it"
                 self.failures.append(DocumentUnreadable(ascii(str(path))[1:-1], why.lower()))
             else:
                 found.setdefault(root, path)
-        return {
-            root: path
-            for root, path in found.items()
-            if found.keys().isdisjoint(map(str, Path(root).parents))
-        }
+        return dict(sorted(found.items(), key=lambda one: len(Path(one[0]).parts)))
 
     def look(
-        self, path: Path, root: str, known: dict[str, IndexedFile], changed: list[_Changed]
+        self,
+        path: Path,
+        root: str,
+        known: dict[str, IndexedFile],
+        others: dict[str, IndexedFile],
+        changed: list[_Changed],
     ) -> tuple[set[str], set[str]]:
-        """Names that were found below `path`, and names that could not be read."""
+        """Names that were found below `path`, and names that could not be read.
+
+        Of the `others`, those that are found and not known become known.
+        """
         found: set[str] = set()
         failed: set[str] = set()
         below = iter([STDIN]) if root == "-" else sources(path, skip=self.writer.index)
@@ -309,10 +323,13 @@ class _Build:
                 self.failures.append(failure)
                 where = "" if failure.where == str(path) else failure.where
                 stay = {name for name in known if _at_or_below(name, where)}
-                self.tell_kept(failure.where, [known[name] for name in stay])
+                self.tell_kept([known[name] for name in stay])
                 failed |= {*stay, failure.where}
                 continue
             found.add(source.name)
+            if source.name in others and source.name not in known:
+                moved = self.writer.move_file(others.pop(source.name), root, source.name)
+                known[source.name] = moved
             if source.name in known and known[source.name].sha256 == digest:
                 self.unchanged += len(self.writer.documents_of(known[source.name].id))
             else:
@@ -320,11 +337,14 @@ class _Build:
             self.progress("looking", len(found), 0)
         return found, failed
 
-    def tell_kept(self, where: str, files: Iterable[IndexedFile]) -> None:
-        """Tell that what was read before from files that cannot be read now is still quoted."""
-        if count := sum(len(self.writer.documents_of(file.id)) for file in files):
-            why = f"{count} documents of an earlier reading stay, and are quoted"
-            self.failures.append(DocumentUnreadable(where, why))
+    def tell_kept(self, files: Iterable[IndexedFile]) -> None:
+        """Tell beside the last failure that what was read before from its files is still quoted."""
+        if self.failures and (n := sum(len(self.writer.documents_of(one.id)) for one in files)):
+            last = self.failures.pop()
+            stay = "document of an earlier reading stays, and is quoted"
+            if n > 1:
+                stay = "documents of an earlier reading stay, and are quoted"
+            self.failures.append(DocumentUnreadable(last.where, f"{last.why}; {n} {stay}"))
 
     def fetch(self, source: Source) -> bytes:
         """The bytes of a file, or of standard input, kept for the second time."""
@@ -379,7 +399,7 @@ class _Build:
             file = file or self.writer.put_file(one.root, one.source.name, "")
             self.take(one, file, titled(document), before)
         if file is None or not readable:
-            self.tell_kept(one.source.name, [one.known] if one.known else [])
+            self.tell_kept([one.known] if one.known else [])
             return
         # Without its hash, a file that was not read in full is read again and reported again.
         digest = "" if failed else sha256(content).hexdigest()
@@ -417,6 +437,8 @@ class _Build:
                 self.waiting.append((one, file, document))
                 return
             why = f"the index holds another document {document.id!r}, from {_place(holder)}"
+            if not _is_there(Path(holder.root)):
+                why += f", which is not there; onrecord index --forget {holder.root} removes it"
             self.failures.append(DocumentUnreadable(document.path or document.id, why))
             self.writer.put_file(one.root, one.source.name, "")
             return
@@ -566,7 +588,8 @@ def _lots(parts: Iterable[Rows]) -> Iterator[Rows]:
 
 def _place(file: IndexedFile) -> Path:
     root = Path(file.root)
-    return root if root.is_file() else root / file.name
+    itself = root.is_file() or (root.name == file.name and not root.is_dir())
+    return root if itself else root / file.name
 
 
 def _is_elsewhere(place: Path, source: Source) -> bool:
@@ -575,6 +598,32 @@ def _is_elsewhere(place: Path, source: Source) -> bool:
         return place.exists() and not (source.path.exists() and place.samefile(source.path))
     except OSError:  # what may not be looked at is there
         return True
+
+
+def _full_name(path: Path) -> str:
+    """The path by which the record knows it.
+
+    Raises:
+        OSError, ValueError, RuntimeError: It can be none.
+    """
+    name = str(path if str(path) == "-" else path.resolve())
+    name.encode()
+    return name
+
+
+def _was_read(path: Path, read: Mapping[str, Set[str]]) -> bool:
+    """Whether a path was read with a folder that it lies in."""
+    return any(
+        _at_or_below(name, path.relative_to(folder).as_posix())
+        for folder in path.parents
+        for name in read.get(str(folder), ())
+    )
+
+
+def _is_gone(file: IndexedFile) -> bool:
+    """Whether a file is gone from its folder, which is there."""
+    place = _place(file)
+    return not _is_there(place) and _is_there(place.parent)
 
 
 def _is_there(path: Path) -> bool:

@@ -77,8 +77,12 @@ def content_words(text: str) -> list[str]:
 def capitals_tell(text: str) -> bool:
     """Whether capitals mark names: not in a Headline Like This, NOR WHERE ALL ARE CAPITALS."""
     _, *others = re.findall(r"[^\W\d_]+", text) or [""]
-    small: list[bool] = [word[0].isupper() for word in others if is_function_word(word.casefold())]
-    return 2 * sum(small) <= len(small)
+    if text.isupper():
+        return not any(is_function_word(word.casefold()) for word in others)
+    # "US", "WHO" and "IT" are names, and one "May" or "Will" makes no headline.
+    small = [each for each in others if is_function_word(each.casefold()) and each[1:].islower()]
+    high = [each[0].isupper() for each in small].count(True)
+    return high < 2 or 2 * high <= len(small)
 
 
 def is_function_word(word: str) -> bool:

@@ -70,10 +70,23 @@ def test_whose_words_are_asked_for(
         ("what did putin and trump say about it?", "putin or trump", TRUMP + PUTIN),
         ("What did Putin say about Trump and Zelensky?", "Putin", PUTIN),
         ("According to Putin and Trump, who won?", "Putin or Trump", TRUMP + PUTIN),
+        ("According to Putin, Trump said what?", "Putin", PUTIN),
+        ("Asked about Trump, Putin said what?", "Putin", PUTIN),
+        ("What did the Russian president, Dmitry Medvedev, say?", "Dmitry Medvedev", ()),
+        ("On Monday, Putin said what?", "Putin", PUTIN),
+        ("What did officials in Russia and China say?", None, ()),
+        ("What did Trump, Putin's ally, say?", "Trump", TRUMP),
+        ("Did US President Donald Trump promise it?", "President Donald Trump", TRUMP),
+        ("According to Russian Foreign Minister Trump, who won?", "Foreign Minister Trump", TRUMP),
+        (
+            "What did Russian Prime Minister Vladimir Putin say?",
+            "Prime Minister Vladimir Putin",
+            PUTIN,
+        ),
     ],
 )
 def test_the_words_of_several_may_be_asked_for(
-    question: str, speaker: str, people: tuple[str, ...], seeds_index: Path
+    question: str, speaker: str | None, people: tuple[str, ...], seeds_index: Path
 ) -> None:
     with snapshot(seeds_index) as record:
         assert asked(question, record) == Query(question, speaker, tuple(sorted(people)))

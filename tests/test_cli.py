@@ -103,6 +103,8 @@ def test_the_examples_of_the_help_run(
 ) -> None:
     ran = []
     shutil.copytree(seeds, folder / "articles")
+    (folder / "articles" / "2019").mkdir()
+    (folder / "articles" / "2019" / "old.txt").write_text("The bridge was closed on Monday.\n")
     shutil.copytree(seeds, folder / "seeds")
     shutil.copytree(few_questions, folder / "tests" / "gold" / "seeds")
     shutil.copytree(tiny_encoder, folder / "my-sentence-transformer")

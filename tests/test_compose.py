@@ -95,6 +95,21 @@ def test_an_answer_names_the_names_and_numbers_that_nothing_near_holds() -> None
     assert notes(answer) == ("Nothing near the question mentions “Ankara”, “2019”.",)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    ["Did 5,500 men leave, I wonder?", "Did men leave the E.U. or the US?", "Men left. What then?"],
+)
+def test_no_answer_lacks_what_it_holds_or_what_may_be_written_out(asked: str) -> None:
+    found = [evidence("In all 5,500 men left the European Union.", 0.9)]
+    assert compose(Query(asked), found, unanswered="not_answered", config=config()).missing == ()
+
+
+def test_who_was_asked_for_beside_another_is_named_where_nothing_is_told_of_them() -> None:
+    found = [evidence("Ann said so.", 0.9, speaker="Ann Lee")]
+    query = Query("What did Ann Lee and Roe say?", "Ann Lee or Roe", ("Ann Lee",))
+    assert compose(query, found, unanswered="not_answered", config=config()).missing == ("Roe",)
+
+
 def test_what_somebody_says_is_not_borne_out_by_what_a_document_says_itself() -> None:
     found = [
         evidence("Ann Lee said the old bridge was closed on Monday.", 0.9, "a", speaker="Ann Lee"),

@@ -50,6 +50,16 @@ def test_whose_somebody_is_does_not_speak(text: str, unsaid: float) -> None:
     assert column(facts(query, WEIGHTS, [of(text)], title=""), "unsaid") == [unsaid]
 
 
+def test_whose_name_nobody_knows_may_be_told_of() -> None:
+    query = Query("What did Lee's wife say?", "Lee's wife", unnamed=True)
+    some = [
+        of("Lee's wife denied it."),
+        of("“No,” Lee’s wife said.", "Di Poe"),
+        of("No.", "Cy Orr"),
+    ]
+    assert column(facts(query, WEIGHTS, some, title=""), "unsaid") == [0.0, 0.0, 1.0]
+
+
 def test_who_has_no_name_is_no_stranger() -> None:
     query = Query("What did Lee's wife say?", "Lee's wife", unnamed=True)
     assert column(facts(query, WEIGHTS, [of("It rained.")], title=""), "stranger") == [0.0]
@@ -100,6 +110,7 @@ def test_no_terms_have_no_weights() -> None:
         ("what did lee say", ()),
         ("WHAT DID LEE SAY IN 2019?", ("2019",)),
         ("What Did Lee Say About The Bridge?", ()),
+        ("Did US troops leave Syria?", ("US", "Syria")),
         ("What is NATO's plan?", ("NATO's",)),
     ],
 )

@@ -25,6 +25,7 @@ from rag.errors import (
     IndexDamaged,
     IndexForeign,
     IndexMissing,
+    InputInvalid,
     NothingToIndex,
 )
 from rag.indexing import IndexReport
@@ -43,7 +44,7 @@ class Corpus:
 
     def write(self, name: str, subject: str) -> Path:
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"Of the {subject}\n\n{REPORT.format(subject)}", encoding="utf-8")
         return path
 
@@ -719,7 +720,7 @@ def test_documents_of_a_folder_that_is_gone_are_told_and_can_be_forgotten(corpus
     shutil.rmtree(other)
     (told,) = corpus.build().failures
     assert str(told) == (
-        f"{other.resolve()}: is not there; its 1 documents stay until onrecord index --forget"
+        f"{other.resolve()}: not there; 1 document stays until onrecord index --forget"
     )
     assert "x.txt" in corpus.texts()
     report = OnRecord.build(corpus.index, [], encoder=str(corpus.encoder), forget=[other])
@@ -738,6 +739,61 @@ def test_all_can_be_forgotten_and_what_never_came_cannot(
     capsys.readouterr()
     assert run([*index, str(corpus.folder)]) == 2
     assert capsys.readouterr().err.startswith("onrecord: nothing in the index came from ")
+
+
+def test_a_single_file_of_a_folder_can_be_forgotten_be_it_there_or_not(corpus: Corpus) -> None:
+    corpus.build()
+    (corpus.folder / "a.txt").unlink()
+    for name in ("a.txt", "c/d.txt"):
+        forget = [corpus.folder / name]
+        report = OnRecord.build(corpus.index, [], encoder=str(corpus.encoder), forget=forget)
+        assert report.removed == 1
+    assert set(corpus.texts()) == {"b.txt"}
+
+
+def test_standard_input_and_what_stands_behind_a_link_can_be_forgotten(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = corpus.write("../disk/x.txt", "trial").parent
+    (corpus.folder / "linked").symlink_to(disk)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"The bridge was closed.")))
+    corpus.build(corpus.folder, Path("-"))
+    forget = [Path("-"), corpus.folder / "linked"]
+    report = OnRecord.build(corpus.index, [], encoder=str(corpus.encoder), forget=forget)
+    assert report.removed == 2
+
+
+@pytest.mark.parametrize("name", ["x\udcff", "a\0b", "loop"])
+def test_what_is_no_path_was_never_indexed(corpus: Corpus, name: str) -> None:
+    corpus.build()
+    (corpus.folder / "loop").symlink_to("loop")
+    with pytest.raises(InputInvalid, match="nothing in the index came from"):
+        OnRecord.build(corpus.index, [], encoder=str(corpus.encoder), forget=[corpus.folder / name])
+
+
+def test_what_a_folder_leaves_out_stays_where_it_was_given_by_name(corpus: Corpus) -> None:
+    hidden = corpus.write(".kept/x.txt", "trial").parent
+    corpus.build(corpus.folder, hidden)
+    assert set(corpus.texts()) == {"a.txt", "b.txt", "c/d.txt", "x.txt"}
+    assert corpus.build().removed == 0
+    assert "x.txt" in corpus.texts()
+
+
+def test_a_part_of_a_folder_on_a_disk_that_is_away_stays_and_is_told(corpus: Corpus) -> None:
+    disk = corpus.write("usb/news/x.txt", "trial").parent
+    corpus.build(disk)
+    shutil.move(disk.parent, corpus.folder.parent / "away")
+    report = corpus.build()
+    assert (report.removed, "x.txt" in corpus.texts()) == (0, True)
+    assert [one.where for one in report.failures] == [str(disk.resolve())]
+
+
+def test_many_paths_that_are_not_there_are_one_line(corpus: Corpus) -> None:
+    files = [corpus.write(f"../other/{number}.txt", f"trial {number}") for number in range(5)]
+    corpus.build(corpus.folder, *files)
+    shutil.rmtree(files[0].parent)
+    (told,) = corpus.build().failures
+    assert str(told).endswith(", …: not there; 5 documents stay until onrecord index --forget")
 
 
 def test_another_document_of_a_disk_that_is_away_is_not_written_over(corpus: Corpus) -> None:
@@ -763,8 +819,8 @@ def test_a_link_to_a_folder_that_is_away_keeps_its_documents(corpus: Corpus) -> 
 def test_what_is_still_quoted_of_a_file_that_cannot_be_read_is_told(corpus: Corpus) -> None:
     corpus.build()
     (corpus.folder / "a.txt").write_bytes(b"")
-    told = [str(one) for one in corpus.build().failures]
-    assert told == ["a.txt: empty", "a.txt: 1 documents of an earlier reading stay, and are quoted"]
+    (told,) = corpus.build().failures
+    assert str(told) == ("a.txt: empty; 1 document of an earlier reading stays, and is quoted")
 
 
 # ------------------------------------------------------------------------------ what is damaged

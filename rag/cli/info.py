@@ -6,6 +6,8 @@ from dataclasses import asdict
 from rag.cli.options import STATUS, Commands, add_json, command_parser
 from rag.cli.output import print_json
 
+_MOST_ROOTS = 10
+
 
 def add(commands: Commands) -> None:
     """Describe the command."""
@@ -49,6 +51,10 @@ def run(options: argparse.Namespace) -> int:
     print(f"{counts.origins} origins, where copies of one report count once")
     print(f"encoder {settings.encoder}, {settings.width} wide, {settings.fingerprint[:16]}")
     print(f"passages of {settings.length_words} words, {settings.overlap_words} shared")
+    for root, number in [*info.roots.items()][:_MOST_ROOTS]:
+        print(shown(f"from {root}: {number}"))
+    if len(info.roots) > _MOST_ROOTS:
+        print(f"and from {len(info.roots) - _MOST_ROOTS} further paths")
     for one in documents:
         print(shown(" · ".join(part for part in (one.id, one.title, one.outlet, one.date) if part)))
     return 0

@@ -117,5 +117,6 @@ def _is_of(document: "Document", one: "Attribution", speaker: str | None) -> boo
     if speaker is None:
         return True
     mention = one.speaker.of(document.text) if one.speaker else ""
-    called = _OWNER.sub("", mention)  # Putin's spokesman is not Putin
+    # Putin's spokesman is not Putin.
+    called = mention if _OWNER.search(f"{speaker} ") else _OWNER.sub("", mention)
     return speaker.casefold() in f"{one.name or ''}\n{called}".casefold()

@@ -67,6 +67,6 @@ def bring(
 def _roots(index: Path) -> frozenset[str]:
     try:
         with snapshot(index) as record:
-            return record.roots()
+            return frozenset(record.roots())
     except IndexMissing:
         return frozenset()

@@ -86,6 +86,8 @@ def said(query: Query, sentence: Sentence) -> tuple[float, float]:
     """
     if query.speaker is None:
         return 0.0, 0.0
+    if query.unnamed and {*terms(query.speaker)} <= {*terms(sentence.text)}:
+        return 0.0, 0.0  # "Putin's spokesman said": nobody knows by name
     if sentence.speaker is not None:
         mine = sentence.speaker in query.people
         return float(mine), float(not mine)

@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 OPENING = _words(
     "Mr Mrs Ms Mx Dr Drs Prof Gen Lt Col Maj Capt Cmdr Cdr Comdr Adm Brig Sgt Cpl Pvt Spc Ens Sen "
     "Sens Rep Reps Gov Govs Pres Supt Det Insp Rev Revs Fr Hon hon Mt Messrs Mme Mlle Amb Atty "
-    "Asst Dep Cllr Ald Pfc Pte Cpt Const Fmr fmr Msgr Dem Lieut Sergt Wm Geo Chas Jas Thos Jos Pty "
+    "Asst Dep Cllr Ald Pfc Pte Cpt Fmr fmr Msgr Lieut Sergt Wm Jas Thos Pty "
     "Sdn vs v cf Cf viz eg ie e.g i.e f.e PS P.S"
 )
 
@@ -50,7 +50,7 @@ STARTERS = _words(
     "One Please Did Do Does Is Are Was Were Has Have Had Can Could Will Would Should It's He's "
     "She's They're You're We're I'm I've You've We've I'd He'd I'll He'll We'll That's There's "
     "What's Let's Don't Isn't Can't Didn't Neither Nobody Nothing None Everyone Someone During "
-    "Under Among Between Despite Until Unless Through Within Without Against Whether Even Only "
+    "Among Between Despite Until Unless Through Within Without Against Whether Even Only "
     "Perhaps Several Few Others Two Three According Asked"
 )
 

@@ -189,9 +189,11 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
         if told[at] == "heading" and asks:
             followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
             told[at] = "heading" if followed else "body"
-    if "body" not in told:  # a note of one line without a full stop is no title of nothing
+    if "body" not in told:  # a note of one line is no title and no caption of nothing
         told = [
-            "body" if block == "heading" and not paragraph.mark.startswith("#") else block
+            "body"
+            if block in ("heading", "caption") and not paragraph.mark.startswith("#")
+            else block
             for paragraph, block in zip(paragraphs, told, strict=True)
         ]
     return told
@@ -205,7 +207,7 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
         return "boilerplate"
     if LABEL.fullmatch(text) and not _GOES_ON.search(text):
         return "boilerplate"
-    if GALLERY.search(text):
+    if GALLERY.match(text):
         return "caption"
     if paragraph.mark.startswith("#"):
         return "heading"

@@ -10,10 +10,13 @@ _AGENCY = (
     r"(?:AFP|AP|A\.P\.|Reuters|REUTERS|EPA(?:-EFE)?|EFE|TASS|Sputnik|Xinhua|ANSA|DPA|dpa|PA|UPI"
     r"|Getty(?:\ Images)?|Shutterstock|Bloomberg|Anadolu|Zuma(?:\ Press)?|Pool|POOL)"
 )
-# Of any length: the captions of all pictures in one paragraph.
-GALLERY = re.compile(r"\bHide Caption \d|^(?:JUST|MUST) WATCH|\bReplay More Videos\b")
+# Of any length: the captions of all pictures in one paragraph, or what stands on a video.
+GALLERY = re.compile(
+    r"(?:Photos:.*\b)?Hide Caption \d|"
+    r"(?:JUST|MUST) WATCH(?:ED)?\b.*(?:\bReplay\b|\d\d:\d\d$)"
+)
 CAPTION_START = re.compile(
-    r"(?:Image|Media|Video)\ (?:caption|source|copyright)\b|"
+    r"Image\ caption\b|(?:Image|Media|Video)\ (?:source|copyright)\s*[,:]|"
     r"(?:FILE(?:\ PHOTO)?|File(?:\ photo)?)\s*[-–—:]|"
     r"(?:File\ )?(?:Photos?|PHOTOS?|Photograph|Images?|IMAGES?|Picture|Pictured|PICTURED|Caption"
     r"|Credits?)(?:\ (?:by|courtesy|credit)[^:]{0,40})?\s*:\s*\S"
@@ -28,9 +31,9 @@ CAPTION_END = re.compile(
     | (?:  # a sentence may end so, too, but with a full stop
       \bCredit(?:\.\.\.|…)\s?\S[^.]{{1,80}}
     | \bREUTERS/.{{1,60}}?(?:/File\ Photo|\ Purchase\ Licensing\ Rights.*)
-    | [.!?]["”)]?\s+(?:[(\[©|]\s?)?  # a finished sentence, then names and an agency
-      (?:[A-Z][\w.'’]*\s?[\s/|—–-]\s?|for\ |the\ |via\ ){{0,6}}
-      {_AGENCY}(?:/[\w\ .]{{1,40}}|\ file)?
+    | (?:\w\w[.!?]|["”)])\s+(?:[(\[©|]\s?)?  # a finished sentence, then names and an agency
+      (?:[A-Z][\w.'’]*\s?[\s/|—–-]\s?|for\ |the\ |via\ ){{1,6}}
+      (?!Bloomberg|Pool|POOL){_AGENCY}(?:/[\w\ .]{{1,40}}|\ file)?
     | \bvia\ (?:{_AGENCY}|X|Facebook|Telegram)
     | \b(?:REUTERS|Reuters|Getty\ Images|AFP|EPA|Shutterstock)/[^/.]{{1,60}}
     | \bGetty\ Images

@@ -88,7 +88,7 @@ class _Stop:
     opens: str  # what opens between the stop and the next word
     word: str  # the next word
     attribution: re.Match[str] | None  # "he said", where it follows
-    bracketed: bool  # one word in brackets: "(ret.)"
+    bracketed: bool  # "(ret.)"
     goes_on: bool  # a comma or the like follows, or what belongs to an hour: "Moscow time"
     capitals: bool  # the whole block is in capitals
 
@@ -111,9 +111,10 @@ class _Stop:
     def key(self) -> str:
         """The word before, as the lists of abbreviations write it."""
         word = self.before
-        shouting = self.capitals or (self.word.isupper() and len(self.word) > 2)  # MR. PESKOV
-        shout = word.isupper() and "." not in word and len(word) > (1 if shouting else 2)
-        return word.capitalize() if shout else word
+        named = self.word.isupper() and len(self.word) > 2 and word.capitalize() in OPENING
+        shortest = 2 if self.capitals or named else 3  # MR. PESKOV
+        shout = word.isupper() and "." not in word and len(word) >= shortest
+        return word.capitalize() if shout and (self.capitals or word != "SEC") else word
 
 
 def split(text: str) -> tuple[Span, ...]:
@@ -171,7 +172,7 @@ def _around(text: str, stop: re.Match[str], start: int, end: int, capitals: bool
         opens=(following and following["open"]) or "",
         word=(following and following["word"]) or "",
         attribution=_ATTRIBUTION.match(text, end, end + 2 * _WINDOW),
-        bracketed=stop["close"][:1] == ")" and before[:1] == "(" and before[1:].islower(),
+        bracketed=stop["close"][:1] == ")" and before in ("(ret", "(est", "(approx"),
         goes_on=text[end : end + 2].lstrip()[:1] in (*",;:",)
         or bool(_ZONE.match(text, end, end + _WINDOW)),
         capitals=capitals,
@@ -221,7 +222,7 @@ def _ends_before_capital(stop: _Stop) -> bool:
     key = stop.key
     if key in OPENING or stop.bracketed:
         return False
-    if stop.dashed and (key in SHORTENED or _ACRONYM.fullmatch(key)):
+    if stop.dashed and key not in HOURS and (key in SHORTENED or _ACRONYM.fullmatch(key)):
         return False  # MANCHESTER, N.H. — The
     initial = len(key) == 1 and key.isupper()
     if stop.word[0].isdigit():

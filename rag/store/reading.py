@@ -151,12 +151,13 @@ class Record:
             origins=int(origins),
         )
 
-    def roots(self) -> frozenset[str]:
-        """The files and folders that were indexed, by their full names."""
+    def roots(self) -> dict[str, int]:
+        """The files and folders that were indexed, by full name, with their documents' number."""
         rows = self._sql.execute(
-            "SELECT DISTINCT root FROM files WHERE id IN (SELECT file FROM documents)"
+            "SELECT root, count(*) FROM files f JOIN documents d ON d.file = f.id "
+            "GROUP BY root ORDER BY root"
         )
-        return frozenset(root for (root,) in rows)
+        return dict(rows.fetchall())
 
     def passages(self) -> int:
         """How many passages there are."""

@@ -104,21 +104,17 @@ class Writer:
         return tuple(IndexedFile(*row) for row in rows)
 
     def files_of_others(self, folder: str) -> tuple[IndexedFile, ...]:
-        """The files below a folder that documents came from, where another path was given."""
+        """A file, or those below a folder, that documents came from by another path."""
         rows = self._sql.execute(
-            "SELECT id, root, name, sha256 FROM files "
-            "WHERE root <> ?1 AND substr(root || '/' || name, 1, length(?2)) = ?2 ORDER BY id",
+            "SELECT id, root, name, sha256 FROM files WHERE root <> ?1 "
+            "AND substr(rtrim(root, '/') || '/' || name || '/', 1, length(?2)) = ?2 ORDER BY id",
             (folder, f"{folder.rstrip('/')}/"),
         )
         return tuple(IndexedFile(*row) for row in rows)
 
     def roots(self) -> dict[str, int]:
-        """The files and folders that were given, and how many documents each has."""
-        rows = self._sql.execute(
-            "SELECT root, count(*) FROM files f JOIN documents d ON d.file = f.id "
-            "GROUP BY root ORDER BY root"
-        )
-        return dict(rows.fetchall())
+        """As those of `Record`, in this transaction."""
+        return Record(self.index, self._sql).roots()
 
     def move_file(self, file: IndexedFile, root: str, name: str) -> IndexedFile:
         """Note that a file is below another path from now on; it is to be read again."""
