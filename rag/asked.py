@@ -197,8 +197,8 @@ def _names(words: Sequence[str]) -> list[_Name]:
     """Names and roles, in order."""
     written = [*_written(words)]
     found: list[_Name] = []
-    longest_first = lambda one: one.place - one.end  # noqa: E731
-    for one in sorted((*_belonging(words, written), *_roles(words), *written), key=longest_first):
+    every = (*_belonging(words, written), *_roles(words), *written)
+    for one in sorted(every, key=lambda each: each.place - each.end):  # the longest first
         if not any(longer.place <= one.place < longer.end for longer in found):
             found.append(one)
     return sorted(found, key=lambda one: one.place)

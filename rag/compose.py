@@ -34,6 +34,7 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
+_POSSESSIVE = re.compile(r"['’]s?$")
 _WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
@@ -100,10 +101,11 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that no passage that was read holds, nor its title; as asked."""
     held = _held(evidence)
     sought = {*content_words(query.text)}
+    asking = _ASKING | asking_terms()
     asked: dict[str, str] = {}
     for written in _WRITTEN.findall(query.text):
         for word in words(written):
-            if word in sought and term(word) not in _ASKING | asking_terms():
+            if word in sought and term(word) not in asking:
                 asked.setdefault(term(word), written)
     lacking = (written for stem, written in asked.items() if held and stem not in held)
     return tuple(dict.fromkeys(lacking))
@@ -133,22 +135,16 @@ def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     Not those in capitals alone, which may be written out: EU, U.S.
     """
     held = _held(evidence) | {each for one in query.people for each in terms(one)}
-    held |= {each for one in evidence for each in compared(one.hit.passage.text).folded}
     told = capitals_tell(query.text)
 
-    def names(place: int, word: str) -> bool:
-        if word[0].isdigit():
-            return True
-        return told and place > 0 and word[1:].islower() and not is_function_word(word.casefold())
+    def is_sought(place: int, word: str) -> bool:
+        in_capitals = _POSSESSIVE.sub("", word).isupper()
+        name = told and place > 0 and word[0].isupper() and not in_capitals
+        return word[0].isdigit() or (name and not is_function_word(word.casefold()))
 
     written = enumerate(_WRITTEN.findall(query.text))
-    named = dict.fromkeys(
-        word
-        for place, word in written
-        if word[0].isupper() or word[0].isdigit()
-        if names(place, word)
-    )
-    return tuple(one for one in named if not names_found([one], held))
+    sought = dict.fromkeys(word for place, word in written if is_sought(place, word))
+    return tuple(one for one in sought if not names_found([one], held))
 
 
 def notes(answer: Answer) -> tuple[str, ...]:
