@@ -165,6 +165,11 @@ def notes(answer: Answer) -> tuple[str, ...]:
     if answer.missing:
         words = ", ".join(f"“{word}”" for word in answer.missing)
         found.append(f"Nothing near the question mentions {words}.")
+    if answer.undated:
+        left = (
+            "document without a date is" if answer.undated == 1 else "documents without a date are"
+        )
+        found.append(f"{answer.undated:,} {left} left out.")
     return tuple(found)
 
 

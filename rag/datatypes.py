@@ -198,10 +198,12 @@ class Answer:
 
     `confidence`, 0 to 1, is that the first sentence answers the question. An abstained answer has
     no statements, a reason, and up to three `nearest` sentences; `missing` are the words of the
-    question that nothing near it holds. Where somebody's words were asked for, `unheard` is who
-    that was, `stranger` tells that nobody of that name speaks in any document, and `heard` is who
-    does speak on the subject near the question, each with the number of documents. `read_as` is the
-    question without slips of the hand, where there were any. Times are in milliseconds.
+    question that nothing near it holds, beside an answer only names and numbers. Where somebody's
+    words were asked for, `unheard` is who that was, `stranger` tells that nobody of that name
+    speaks in any document, and `heard` is who does speak on the subject near the question, each
+    with the number of documents. `read_as` is the question without slips of the hand, where there
+    were any; `undated` is how many documents a filter by date left out since they have none. Times
+    are in milliseconds.
     """
 
     question: str
@@ -215,4 +217,5 @@ class Answer:
     stranger: bool = False
     heard: tuple[tuple[str, int], ...] = ()
     read_as: str | None = None
+    undated: int = 0
     timings: tuple[tuple[str, float], ...] = field(default=(), compare=False)

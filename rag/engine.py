@@ -208,6 +208,7 @@ class OnRecord:
             if composed.confidence >= self._reader.min_confidence:  # but asked for more than that
                 composed = replace(composed, unheard=None, heard=())
             answer = with_context(composed, record.sentences, record.attributions)
+            answer = replace(answer, undated=record.undated(filters))
             return Explained(query, hits, evidence, answer)
 
         found = _settled(self._snapshots, read)

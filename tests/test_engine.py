@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rag import Answer, Filters, OnRecord
+from rag.compose import notes
 from rag.contracts import answer_object
 from rag.errors import ConfigInvalid, DocumentUnknown, InputInvalid, QuestionInvalid
 from rag.evidence import ReadConfig
@@ -110,6 +111,21 @@ def test_only_documents_that_pass_answer(
     answer = engine.ask("What did Putin say?", filters=filters, min_confidence=0.0)
     shown = {one.sentence.document.id for s in answer.statements for one in s.evidence}
     assert shown == expected
+
+
+def test_documents_that_a_filter_leaves_out_for_want_of_a_date_are_told(engine: OnRecord) -> None:
+    answer = engine.ask(SYRIA, filters=Filters(since="2024-12-20"))
+    assert answer.undated == 3
+    assert "3 documents without a date are left out." in notes(answer)
+    assert engine.ask(SYRIA, filters=Filters(document="001")).undated == 0
+    assert engine.ask(SYRIA, filters=Filters(until="2024-12-20", document="001")).undated == 1
+
+
+def test_what_only_other_documents_hold_is_filtered_out(engine: OnRecord) -> None:
+    dated = Filters(since="2024-12-20")
+    answer = engine.ask("Why was the price of butter unpleasant?", filters=dated)
+    assert answer.reason == "filtered_out"
+    assert engine.ask("Which glacier thawed?", filters=dated).reason in ("no_match", "not_answered")
 
 
 def test_where_no_document_passes_the_reason_is_the_filters(engine: OnRecord) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 from weakref import finalize
@@ -274,6 +275,16 @@ class Record:
         clause, values = _where(filters)
         rows = self._sql.execute(f"SELECT d.id FROM documents d WHERE {clause} ORDER BY 1", values)
         return np.array([row[0] for row in rows], np.int64)
+
+    def undated(self, filters: Filters) -> int:
+        """How many documents only lack a date to pass; 0 where none is asked for."""
+        if not (filters.since or filters.until):
+            return 0
+        clause, values = _where(replace(filters, since=None, until=None))
+        (count,) = self._sql.execute(
+            f"SELECT count(*) FROM documents d WHERE d.date IS NULL AND {clause}", values
+        ).fetchone()
+        return int(count)
 
     def by_rows(self, rows: Sequence[int]) -> list[Document]:
         """The documents in these rows, in their order."""
