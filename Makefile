@@ -87,7 +87,7 @@ bench: .venv/dev ## speed and quality figures of the README, a JSON line for eac
 clean: ## remove everything that was made
 	rm -rf .venv .onrecord .cache dist build
 
-.onrecord/record.db: .venv/run $(wildcard seeds/*)
+.onrecord/record.db: .venv/run rag/store/schema.py $(wildcard seeds/*)
 	$(BIN)/onrecord index seeds
 	@touch $@
 

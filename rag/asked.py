@@ -1,8 +1,8 @@
 """Whose words a question asks for: "what did Putin say about Syria?", "in Zelensky's view".
 
 Flow: question + record -> `asked` -> Query, whose speaker the evidence stage reads beside the text.
-By form only: a word that asks for speech, and the name that stands where its speaker would. What is
-not seen so is a question like any other.
+By form only: a word that asks for speech, and the name, or the names joined by "and" or "or", that
+stand where its speaker would. What is not seen so is a question like any other.
 """
 
 import re

@@ -29,7 +29,11 @@ from rag.terms import (
 
 _HEARD = 3  # other speakers that are named
 _ASKING = frozenset(  # terms that tell what kind of answer is wanted
-    map(term, "happen happening many often latest recent recently new news kind long".split())  # noqa: SIM905
+    map(
+        term,
+        """happen happening many often latest recent recently new news kind long anyone anybody
+        anything someone somebody something""".split(),  # noqa: SIM905
+    )
 )
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
@@ -169,7 +173,7 @@ def notes(answer: Answer) -> tuple[str, ...]:
         left = (
             "document without a date is" if answer.undated == 1 else "documents without a date are"
         )
-        found.append(f"{answer.undated:,} {left} left out.")
+        found.append(f"{answer.undated:,} {left} left out by the filter.")
     return tuple(found)
 
 

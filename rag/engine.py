@@ -297,7 +297,7 @@ class OnRecord:
             filters: Which documents count. Its `speaker` is no filter here: who is to have said it.
 
         Raises:
-            QuoteInvalid: Too long, or without a word.
+            QuoteInvalid: Too long, of too many parts, or without a word.
             InputInvalid: A filter is no date or no valid text.
             IndexUnusable: The index went away or was damaged meanwhile.
         """

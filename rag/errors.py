@@ -13,7 +13,7 @@ OnRecordError
     ├── IndexMissing        there is none
     ├── IndexForeign        there is something, but no index of ours
     ├── IndexOutdated       written by another version of the format
-    ├── IndexDamaged        a part is missing or half-written
+    ├── IndexDamaged        a part is missing or changed, or cut by another version
     ├── IndexUnwritable     the disk is full, or the folder may not be written to
     ├── IndexInterrupted    a process that took part in the build was killed
     └── IndexBusy           another process is writing it
@@ -128,7 +128,7 @@ class IndexOutdated(IndexUnusable):
 
 
 class IndexDamaged(IndexUnusable):
-    """A part is missing or half-written."""
+    """A part is missing, half-written, not what was written, or cut by another version."""
 
     mend = (
         "run onrecord index --index {index} to rebuild what is derived, or remove the folder "

@@ -57,7 +57,7 @@ _LONGEST_SHOWN = 24  # words of a difference; more are shown by their first and 
 _REASONS = {
     "no_match": "no document has anything to do with it.",
     "not_answered": "there are passages near the question, but none that answers it.",
-    "filtered_out": "no document on it passes the filters.",
+    "filtered_out": "no document about this passes the filters.",
     "empty_index": "the index holds no documents.",
 }
 _Failure = tuple[str, str, str, Sequence[str]]  # id, text, what would be right, what came

@@ -116,7 +116,7 @@ def test_only_documents_that_pass_answer(
 def test_documents_that_a_filter_leaves_out_for_want_of_a_date_are_told(engine: OnRecord) -> None:
     answer = engine.ask(SYRIA, filters=Filters(since="2024-12-20"))
     assert answer.undated == 3
-    assert "3 documents without a date are left out." in notes(answer)
+    assert "3 documents without a date are left out by the filter." in notes(answer)
     assert engine.ask(SYRIA, filters=Filters(document="001")).undated == 0
     assert engine.ask(SYRIA, filters=Filters(until="2024-12-20", document="001")).undated == 1
 

@@ -60,7 +60,7 @@ def test_a_speaker_can_be_asked_for(article: Path, capsys: Capture) -> None:
     assert run(["quotes", str(article), "--speaker", "PESKOV", "--json"]) == 0
     assert {one["name"] for one in lines(capsys)} == {"Dmitry Peskov"}
     assert run(["quotes", str(article), "--speaker", "Macron"]) == 1
-    assert capsys.readouterr().out == "Nothing is quoted or reported of Macron.\n"
+    assert capsys.readouterr().out == "Nothing is quoted or reported by Macron.\n"
 
 
 def test_a_speakers_spokesman_is_not_the_speaker(tmp_path: Path, capsys: Capture) -> None:

@@ -307,7 +307,7 @@ def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
     assert all("002_" in text for text in shown(page, ".sources li"))
     page.get_by_role("textbox", name="Document").fill("nowhere")
     page.get_by_role("button", name="Ask").click()
-    page.get_by_text("No document on it passes the filters.").first.wait_for()
+    page.get_by_text("No document about this passes the filters.").first.wait_for()
 
 
 @pytest.mark.browser

@@ -17,6 +17,8 @@ def add(commands: Commands) -> None:
         run,
         does="what is in the index",
         ends=f"""\
+Tells, too, from which files and folders the documents came, as index --forget takes them.
+
 examples:     onrecord info
               onrecord info --documents --json
 {STATUS.format(yes="there is an index", no="(never)")}
@@ -40,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
             {"schema": "onrecord.info/1", "index": str(info.path), "state": info.state}
             | asdict(info.counts)
             | {"size_bytes": info.size_bytes, "settings": asdict(info.settings)}
+            | {"roots": {**info.roots}}
             | ({"list": listed} if options.documents else {})
         )
         return 0
@@ -52,9 +55,9 @@ def run(options: argparse.Namespace) -> int:
     print(f"encoder {settings.encoder}, {settings.width} wide, {settings.fingerprint[:16]}")
     print(f"passages of {settings.length_words} words, {settings.overlap_words} shared")
     for root, number in [*info.roots.items()][:_MOST_ROOTS]:
-        print(shown(f"from {root}: {number}"))
+        print(shown(f"from {root}: {number} document{'s' * (number != 1)}"))
     if len(info.roots) > _MOST_ROOTS:
-        print(f"and from {len(info.roots) - _MOST_ROOTS} further paths")
+        print(f"and from {len(info.roots) - _MOST_ROOTS} further paths; --json lists all")
     for one in documents:
         print(shown(" · ".join(part for part in (one.id, one.title, one.outlet, one.date) if part)))
     return 0

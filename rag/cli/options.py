@@ -73,8 +73,14 @@ def add_filters(
     filters = command.add_argument_group("filters")
     filters.add_argument("--document", metavar="ID", help="only documents whose id begins with ID")
     filters.add_argument("--outlet", metavar="NAME", help="only outlets with NAME in their name")
-    filters.add_argument("--since", metavar="DATE", help="only of DATE or later, e.g. 2024-12-01")
-    filters.add_argument("--until", metavar="DATE", help="only of DATE or earlier")
+    filters.add_argument(
+        "--since",
+        metavar="DATE",
+        help="only of DATE or later, e.g. 2024-12-01; none without a date",
+    )
+    filters.add_argument(
+        "--until", metavar="DATE", help="only of DATE or earlier; none without a date"
+    )
     filters.add_argument("--speaker", metavar="NAME", help=speaker)
 
 

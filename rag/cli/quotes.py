@@ -35,7 +35,11 @@ examples:     onrecord quotes articles/
 """,
     )
     add_paths(command)
-    command.add_argument("--speaker", metavar="NAME", help="only speakers with NAME in their name")
+    command.add_argument(
+        "--speaker",
+        metavar="NAME",
+        help="only speakers with NAME in their name; Putin is not Putin's spokesman",
+    )
     add_json(command, "one JSON object a line")
 
 
@@ -64,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         elif chosen:
             print_quotes(console(), document, chosen)
     if not some and not options.json:
-        who = f" of {shown(options.speaker)}" if options.speaker else ""
+        who = f" by {shown(options.speaker)}" if options.speaker else ""
         print(f"Nothing is quoted or reported{who}.")
     return 0 if some else 1
 

@@ -19,7 +19,7 @@ let returned = null; // promise that the browser is back from the history entry 
 const REASONS = {
   no_match: "No document has anything to do with the question.",
   not_answered: "Some passages come near the question, but none answers it.",
-  filtered_out: "No document on it passes the filters.",
+  filtered_out: "No document about this passes the filters.",
   empty_index: "There are no documents to search.",
 };
 const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
@@ -229,7 +229,7 @@ function quoteOf(wording, agreed) {
   const [sentence] = wording;
   const { outlet, date, ...source } = sourceOf(sentence);
   const known = [
-    sentence.speaker ? speech(sentence) : null,
+    sentence.speaker || sentence.kind !== "text" ? speech(sentence) : null,
     make("cite", {}, isolated(nameOf(source))),
     outlet ? isolated(outlet) : null,
     date ? longDate(date) : null,
@@ -254,6 +254,7 @@ function before({ context }) {
 
 function speech({ speaker, kind }) {
   const manner = { direct: "quoted", indirect: "reported" }[kind];
+  if (!speaker) return make("span", {}, manner);
   return make("span", {}, isolated(speaker), manner ? `, ${manner}` : "");
 }
 
