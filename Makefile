@@ -8,6 +8,9 @@ BIN := .venv/bin
 EXAMPLES = $(TRAINING)/examples.jsonl
 TRAIN = $(BIN)/python -m training.train --examples $(EXAMPLES)
 SEVERAL = $(BIN)/python -m training.several --data $(DATA)
+ALL_SEVERAL = $(foreach turn,1 2 3,$(TRAINING)/w$(turn)/several.jsonl)
+EVERY = $(EXAMPLES) $(TRAINING)/w1/several.jsonl $(TRAINING)/altered.jsonl \
+	$(TRAINING)/longer-half.jsonl
 FURTHER = $(TRAIN) --labels $(TRAINING)/labels.jsonl --start $(TRAINING)/model.pt \
 	--further
 
@@ -64,10 +67,20 @@ train: .venv/dev ## the evidence model from public data: hours; stop and go on a
 	$(BIN)/python -m training.label --examples $(EXAMPLES) --run $(TRAINING)/mean --small --most 15000
 	$(BIN)/python -m training.altered --data $(DATA) --out $(TRAINING)
 	$(TRAIN) --labels $(TRAINING)/mean/labels.jsonl --start $(TRAINING)/mean/model.pt --rest \
-		--further $(TRAINING)/w1/several.jsonl $(TRAINING)/w2/several.jsonl $(TRAINING)/w3/several.jsonl \
-		$(TRAINING)/altered.jsonl --run $(TRAINING)/e --seed 7 --tokens 8500000
-	$(BIN)/python -m training.mean --out $(TRAINING)/last/model.pt \
+		--further $(ALL_SEVERAL) $(TRAINING)/altered.jsonl --run $(TRAINING)/e --seed 7 --tokens 8500000
+	$(BIN)/python -m training.mean --out $(TRAINING)/small/model.pt \
 		--of $(TRAINING)/mean/model.pt=.5 $(TRAINING)/e/model.pt=.5
+	$(TRAIN) --run $(TRAINING)/large --teacher --seed 8 --tokens 3700000 --further $(ALL_SEVERAL) \
+		$(TRAINING)/altered.jsonl
+	$(BIN)/python -m training.longer --data $(DATA) --out $(TRAINING)
+	awk 'NR % 2' $(TRAINING)/longer.jsonl > $(TRAINING)/longer-half.jsonl
+	$(BIN)/python -m training.label --examples $(EVERY) --run $(TRAINING)/large \
+		--with $(TRAINING)/small=.5 --most 21000
+	$(BIN)/python -m training.train --examples $(EVERY) --labels $(TRAINING)/large/labels.jsonl \
+		--imitated .85 --distances .2 --start $(TRAINING)/small/model.pt --run $(TRAINING)/f \
+		--seed 11 --tokens 5500000
+	$(BIN)/python -m training.mean --out $(TRAINING)/last/model.pt \
+		--of $(TRAINING)/small/model.pt=.65 $(TRAINING)/f/model.pt=.35
 	$(BIN)/python -m training.export --run $(TRAINING)/last --examples $(EXAMPLES)
 	$(BIN)/python -m training.calibrate --data $(DATA)
 

@@ -12,8 +12,10 @@ import pytest
 import torch
 
 from rag.datatypes import Document
+from rag.evidence.windows import LONGEST, WindowTokenizer
 from rag.segment import segment
-from training import altered
+from training import altered, longer
+from training.bases import cross_encoder_folder
 from training.examples import (
     Example,
     Paragraph,
@@ -26,10 +28,11 @@ from training.examples import (
     with_pronoun,
 )
 from training.export import smooth
+from training.label import scored
 from training.mean import mean
 from training.model import Batch, EvidenceModel, imitation, loss
 from training.several import several, sources, together
-from training.train import EXIT_SHARE, labelled, left_out, losses
+from training.train import EXIT_SHARE, Aim, labelled, left_out, losses
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DATA = REPOSITORY.parent / "shared" / "eval"
@@ -101,8 +104,8 @@ def test_only_what_a_teacher_scored_imitates_it() -> None:
         marks = torch.zeros(batch.present.shape)
         marks[0, list(alone.answers)] = 1.0
         early, last = (float(loss(*scores, marks, batch.present)) for scores in model(batch))
-        found = [float(losses(model, lot)) for lot in ([alone], [scored], [alone, scored])]
-        marked = float(losses(model, [other]))
+        found = [float(losses(model, lot, Aim())) for lot in ([alone], [scored], [alone, scored])]
+        marked = float(losses(model, [other], Aim()))
     assert found[0] == pytest.approx(last + EXIT_SHARE * early, rel=0.02)
     assert found[2] == pytest.approx((found[0] + found[1]) / 2, rel=0.02)
     assert found[1] != pytest.approx(marked, rel=0.1)
@@ -195,6 +198,68 @@ def test_what_is_asked_for_or_the_answer_has_is_exchanged_for_what_the_paragraph
     assert found == {"How steep is the new ferry?", "How tall is the new steep?"}
     other = altered.exchanged(question, one, frozenset({1}), words[1:], pool, random.Random(0))
     assert other is None
+
+
+@public
+def test_longer_windows_have_what_answers_or_nothing_of_it() -> None:
+    every = longer.sources(DATA)  # of SQuADShifts first, of SQuAD, ClapNQ and FEVER last
+    given = [*every[:150], *every[-2_200:-1_850]]
+    made = longer.longer(given)
+    assert made == longer.longer(given)
+    right = {"answers", "says"}
+    wrong = {"none", "removed", "near", "altered", "exchanged", "says, another"}
+    kinds = {one.kind.removesuffix(", long") for one in made}
+    assert kinds == right | wrong
+    assert all(bool(one.answers) == (one.kind.removesuffix(", long") in right) for one in made)
+    lengths = [sum(len(s.split()) for s in one.sentences) for one in made]
+    assert sorted(lengths)[len(made) // 2] > longer.LEAST_WORDS
+    some = labelled(made)  # where what answers has no room, the window is left out
+    assert max(len(one.window.ids) for one in some) <= LONGEST
+    assert len(some) > 0.95 * len(made)
+
+
+def test_a_paragraph_is_read_with_those_beside_it_of_its_article() -> None:
+    def of(article: str, *sentences: str) -> Paragraph:
+        answers = (frozenset({0}),)
+        return Paragraph("squadshifts/new_wiki", article, "", sentences, ("Who?",), answers, ("",))
+
+    given = [of("a", "A.", "B."), of("a", "C."), of("b", "D.")]
+    read = [longer.beside(given, place) for place in range(3)]
+    assert [one.sentences for one in read] == [("A.", "B.", "C."), ("A.", "B.", "C."), ("D.",)]
+    assert [one.answers for one in read] == [
+        (frozenset({0}),),
+        (frozenset({2}),),
+        (frozenset({0}),),
+    ]
+
+
+def test_a_mean_of_two_teachers_leaves_single_sentences_to_the_small_one() -> None:
+    windows = [one.window for one in labelled(hundred()[:20])]
+    alone = WindowTokenizer(cross_encoder_folder() / "tokenizer.json").window("Who?", "", ["Ann."])
+    one, other = EvidenceModel().eval(), EvidenceModel().eval()
+    with torch.no_grad():
+        other.heads[1].answers.bias += 4.0
+    rows = {share: scored([one, other], [*windows, alone], share) for share in (0.0, 0.5, 1.0)}
+    for first, half in zip(rows[0.0], rows[0.5], strict=True):
+        assert half["answers"] - first["answers"] == pytest.approx(
+            2.0 if len(half["sentences"]) > 1 else 0.0, abs=0.1
+        )
+    assert rows[0.5][-1] == rows[1.0][-1] == rows[0.0][-1]
+
+
+def test_distances_between_logits_are_learned_beside_the_logits() -> None:
+    present = torch.tensor([[True, True, False]])
+    taught = torch.tensor([[2.0, -2.0, 9.0]]), torch.tensor([1.0])
+    moved = taught[0] + 3.0, taught[1]
+    near = torch.tensor([[1.0, -1.0, 9.0]]), taught[1]
+
+    def more(scores: tuple[torch.Tensor, torch.Tensor]) -> float:
+        plain = imitation(scores, taught, present)
+        return float(imitation(scores, taught, present, distances=1.0) - plain)
+
+    assert more(moved) == pytest.approx(0.0, abs=1e-6)
+    # By hand: each logit is 1 too near to the mean; smooth L1 of 1 is .5, by the root of two.
+    assert more(near) == pytest.approx(1.0 / 2**0.5, abs=1e-6)
 
 
 def test_most_windows_have_their_title_and_some_have_none() -> None:

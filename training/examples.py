@@ -240,6 +240,7 @@ def window(
     keep: frozenset[int],
     chance: random.Random,
     longest: int = MOST_WORDS,
+    least: int = LEAST_WORDS,
 ) -> tuple[int, int] | None:
     """First and last place of a run of sentences with a random length in words.
 
@@ -247,7 +248,7 @@ def window(
     """
     if not sentences:
         return None
-    most = chance.randint(LEAST_WORDS, longest)
+    most = chance.randint(least, longest)
     first = last = chance.choice(sorted(keep)) if keep else chance.randrange(len(sentences))
     words = len(sentences[first].split())
     before = chance.random()
@@ -267,9 +268,10 @@ def cut(
     right: frozenset[int],
     chance: random.Random,
     longest: int = MOST_WORDS,
+    least: int = LEAST_WORDS,
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """The sentences of a `window`, and the places of those that answer in it."""
-    run = window(sentences, right, chance, longest)
+    run = window(sentences, right, chance, longest, least)
     assert run is not None, "no paragraph is empty"
     first, last = run
     answers = tuple(sorted(at - first for at in right if first <= at <= last))
@@ -407,20 +409,20 @@ class Maker:
             yield from self._single(one, asked, number, chance)
         if chance.random() < SHARES["answer removed"]:
             left = [s for at, s in enumerate(one.sentences) if at not in right]
-            if left and not _holds(" ".join(left), one.words[number]):
+            if left and not holds(" ".join(left), one.words[number]):
                 rest = replace(one, sentences=tuple(left))
                 yield self._cut(rest, asked, frozenset(), "answer removed", chance)
         if chance.random() < SHARES["near window"]:
             for other in self.near[place][number]:
                 near = self.given[other]
-                if not _holds(" ".join(near.sentences), one.words[number]):
+                if not holds(" ".join(near.sentences), one.words[number]):
                     yield self._cut(near, asked, frozenset(), "near window", chance)
                     break
         if chance.random() < SHARES["same article"]:
             others = [at for at in self.articles[one.source, one.article] if at != place]
             if len(others) > 1 and one.words[number]:
                 other = self.given[chance.choice(others)]
-                if not _holds(" ".join(other.sentences), one.words[number]):
+                if not holds(" ".join(other.sentences), one.words[number]):
                     yield self._cut(other, asked, frozenset(), "same article", chance)
         if chance.random() < SHARES["exchanged"]:
             changed = self.exchanged(question, one, chance)
@@ -437,7 +439,7 @@ class Maker:
         alone = one.sentences[chance.choice(sorted(right))]
         yield Example("single", one.source, question, one.title, (alone,), (0,))
         left = [s for at, s in enumerate(one.sentences) if at not in right]
-        others = [s for s in left if not _holds(s, one.words[number])]
+        others = [s for s in left if not holds(s, one.words[number])]
         if others:
             other = chance.choice(others)
             yield Example("single, none", one.source, question, one.title, (other,), ())
@@ -491,7 +493,8 @@ def _alike(a: str, b: str) -> bool:
     return bool(mine & others - _ASKING)
 
 
-def _holds(text: str, answer: str) -> bool:
+def holds(text: str, answer: str) -> bool:
+    """Whether the words of an answer, if there are any, stand in a text."""
     return bool(answer) and answer.lower() in text.lower()
 
 
@@ -539,7 +542,12 @@ class Saying:
     what: str
 
 
-def speaking(given: Sequence[Paragraph], said: Mapping[int, Sequence[Saying]]) -> Iterator[Example]:
+def speaking(
+    given: Sequence[Paragraph],
+    said: Mapping[int, Sequence[Saying]],
+    longest: int = MOST_WORDS,
+    least: int = LEAST_WORDS,
+) -> Iterator[Example]:
     """Questions for what a person said on a subject, and for what another said, who did not."""
     people = sorted({one.who for many in said.values() for one in many})
     for number, many in said.items():
@@ -551,7 +559,7 @@ def speaking(given: Sequence[Paragraph], said: Mapping[int, Sequence[Saying]]) -
                 for other in many
                 if other.who == saying.who and _alike(other.what, saying.what)
             }
-            part, answers = cut(one.sentences, frozenset(right), chance)
+            part, answers = cut(one.sentences, frozenset(right), chance, longest, least)
             for form in chance.sample(_ASKED_OF, 3):
                 question = form.format(who=saying.who, what=saying.what)
                 yield Example("says", one.source, question, one.title, part, answers)

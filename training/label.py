@@ -2,6 +2,7 @@
 
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER --small --most 7000
+    python -m training.label --examples FILE FILE … --run FOLDER/teacher --with FOLDER/last=.5
 
 Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
 those labelled when it is stopped are a fair sample. The next run goes on.
@@ -28,20 +29,30 @@ AT_ONCE = 1_000  # examples, sorted by length
 def main() -> None:
     """Label what is not labelled yet."""
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    command.add_argument("--examples", type=Path, required=True)
+    command.add_argument("--examples", type=Path, nargs="+", required=True)
+    command.add_argument(
+        "--with",
+        metavar="FOLDER=SHARE",
+        dest="beside",
+        help="a small model; the mean of both logits, but its alone for a single sentence",
+    )
     command.add_argument("--run", type=Path, required=True, help="where the teacher is")
     command.add_argument(
         "--small", action="store_true", help="it is a small model, which is to train further"
     )
     command.add_argument("--most", type=int, help="examples; default: all")
     given = command.parse_args()
-    model = (EvidenceModel() if given.small else Teacher()).eval()
-    model.load_state_dict(torch.load(given.run / "model.pt", weights_only=True))
+    models = [loaded(EvidenceModel() if given.small else Teacher(), given.run)]
+    share = 0.0
+    if given.beside:
+        folder, _, of_small = given.beside.rpartition("=")
+        models.append(loaded(EvidenceModel(), Path(folder)))
+        share = float(of_small)
     tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
     target = given.run / "labels.jsonl"
     target.touch()
     done = len(target.read_text(encoding="utf-8").splitlines())
-    made = read_examples(given.examples)
+    made = [one for file in given.examples for one in read_examples(file)]
     order = [*range(len(made))]
     random.Random(SEED).shuffle(order)
     order = order[: given.most]
@@ -52,20 +63,37 @@ def main() -> None:
                 tokens.window(one.question, one.title, one.sentences)
                 for one in (made[place] for place in some)
             ]
-            for place, row in zip(some, scored(model, windows), strict=True):
+            for place, row in zip(some, scored(models, windows, share), strict=True):
                 file.write(json.dumps({"example": place, **row}) + "\n")
             file.flush()
             done += len(some)
             print(f"{done} of {len(order)}, {time.monotonic() - began:.0f} s", flush=True)
 
 
-def scored(model: Teacher | EvidenceModel, windows: Sequence[Window]) -> list[dict]:
-    """The logits of each window, in order."""
+Model = Teacher | EvidenceModel
+
+
+def loaded(model: Model, run: Path) -> Model:
+    """With the weights at the end of a run."""
+    model.load_state_dict(torch.load(run / "model.pt", weights_only=True))
+    return model.eval()
+
+
+def scored(models: Sequence[Model], windows: Sequence[Window], share: float) -> list[dict]:
+    """The logits of each window, in order; of two models their mean by the share of the last.
+
+    Of a single sentence, which the large one knows less of, those of the last.
+    """
     found: dict[int, dict] = {}
     for places in of_like_length(range(len(windows)), windows.__getitem__, BATCH_TOKENS):
         batch = Batch.of([windows[place] for place in places])
         with torch.no_grad(), precision():
-            sentences, answers = model(batch)[-1]
+            found_by = [model(batch)[-1] for model in models]
+        first, last = found_by[0], found_by[-1]
+        alone = torch.tensor([len(windows[place].sentences) == 1 for place in places])
+        weight = torch.where(alone, 1.0, share)
+        sentences = torch.lerp(first[0].float(), last[0].float(), weight[:, None])
+        answers = torch.lerp(first[1].float(), last[1].float(), weight)
         for row, place in enumerate(places):
             each = sentences[row, : len(windows[place].sentences)].float().tolist()
             found[place] = {

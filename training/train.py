@@ -33,7 +33,6 @@ BATCH_TOKENS = 2_400  # padding included
 BODY, HEADS = 5e-5, 5e-4  # learning rates at their highest
 LARGE_BODY, LARGE_HEADS = 3e-5, 3e-4  # of the teacher
 TOKENS, LARGE_TOKENS = 3_600_000, 2_900_000  # that the small and the large model read
-IMITATED = 0.7  # weight of the teacher's scores; the rest is that of what is marked
 WARM_UP = 0.05  # share of the steps in which the rates rise
 EXIT_SHARE = 0.5  # weight of the head after half of the layers
 CHECKPOINT_MINUTES = 5
@@ -41,6 +40,18 @@ LEARNED = 4  # times less of the loss is left of what was learned by heart
 HELD_OUT = 600  # examples that are looked at now and then and never trained on
 
 Model = EvidenceModel | Teacher
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What is to be learned where a teacher scored.
+
+    `imitated`, 0 to 1, is the weight of its scores, the rest that of what is marked; `distances`
+    that of how far apart the logits of a window lie, beside 1.
+    """
+
+    imitated: float = 0.7
+    distances: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +66,7 @@ class Labelled:
 def main() -> None:
     """Train, or go on training."""
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    command.add_argument("--examples", type=Path, required=True)
+    command.add_argument("--examples", type=Path, nargs="+", required=True)
     command.add_argument("--run", type=Path, required=True, help="where checkpoints are kept")
     command.add_argument("--tokens", type=float, help="to be read in all")
     command.add_argument("--teacher", action="store_true", help="train the large model")
@@ -68,10 +79,16 @@ def main() -> None:
     command.add_argument(
         "--seed", type=int, default=SEED, help="of the order; default: %(default)s"
     )
+    command.add_argument(
+        "--imitated", type=float, default=Aim.imitated, help="weight of the teacher's scores"
+    )
+    command.add_argument(
+        "--distances", type=float, default=Aim.distances, help="weight of distances of logits"
+    )
     command.add_argument("--quick", action="store_true", help="overfit a hundred examples")
     given = command.parse_args()
     torch.manual_seed(given.seed)
-    made = read_examples(given.examples)
+    made = [one for file in given.examples for one in read_examples(file)]
     if given.quick:
         overfit(made[:: max(1, len(made) // 100)][:100])
         return
@@ -85,7 +102,8 @@ def main() -> None:
         further = [*left_out(made, given.labels), *further]
     every += labelled(list(dict.fromkeys(further)))
     tokens = given.tokens or (LARGE_TOKENS if given.teacher else TOKENS)
-    train(model, every, given.run, int(tokens), given.seed)
+    aim = Aim(given.imitated, given.distances)
+    train(model, every, given.run, int(tokens), given.seed, aim)
 
 
 def read_examples(path: Path) -> list[Example]:
@@ -144,12 +162,12 @@ def precision() -> AbstractContextManager:
     return torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16())
 
 
-def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
+def losses(model: Model, lot: Sequence[Labelled], aim: Aim) -> torch.Tensor:
     """Of the last head, and of the others a share."""
     batch = Batch.of([one.window for one in lot])
     marks, said = torch.zeros(batch.present.shape), torch.zeros(batch.present.shape)
     said_of_all = torch.zeros(len(lot))
-    imitated = torch.tensor([IMITATED if one.taught else 0.0 for one in lot])
+    imitated = torch.tensor([aim.imitated if one.taught else 0.0 for one in lot])
     for row, one in enumerate(lot):
         marks[row, list(one.answers)] = 1.0
         if one.taught:
@@ -160,7 +178,7 @@ def losses(model: Model, lot: Sequence[Labelled]) -> torch.Tensor:
 
     def of(scores: Scores) -> torch.Tensor:
         marked = loss(*scores, marks, batch.present)
-        alike = imitation(scores, (said, said_of_all), batch.present)
+        alike = imitation(scores, (said, said_of_all), batch.present, distances=aim.distances)
         return ((1 - imitated) * marked + imitated * alike).mean()
 
     *early, last = map(of, found)
@@ -180,12 +198,14 @@ def optimizer_of(model: Model) -> torch.optim.Optimizer:
     )
 
 
-def step(model: Model, optimizer: torch.optim.Optimizer, lot: list, share: float) -> float:
+def step(
+    model: Model, optimizer: torch.optim.Optimizer, lot: list, share: float, aim: Aim
+) -> float:
     """One step at `share`, 0 to 1, of the whole training."""
     rate = min(share / WARM_UP, (1 - share) / (1 - WARM_UP), 1.0)
     for group in optimizer.param_groups:
         group["lr"] = group["top"] * max(rate, 0.0)
-    found = losses(model, lot)
+    found = losses(model, lot, aim)
     optimizer.zero_grad(set_to_none=True)
     found.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -193,7 +213,7 @@ def step(model: Model, optimizer: torch.optim.Optimizer, lot: list, share: float
     return found.item()
 
 
-def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int) -> None:
+def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int, aim: Aim) -> None:
     """Read `tokens` tokens of examples, epoch after epoch, in an order that the seed gives."""
     random.Random(seed).shuffle(every)
     held, trained = every[:HELD_OUT], every[HELD_OUT:]
@@ -212,7 +232,7 @@ def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int
     while done < tokens:
         lots = list(batches(trained, random.Random(f"{seed} {epoch}")))
         for lot in lots[place:]:
-            mean = 0.98 * mean + 0.02 * step(model, optimizer, lot, done / tokens)
+            mean = 0.98 * mean + 0.02 * step(model, optimizer, lot, done / tokens, aim)
             place += 1
             seen += len(lot)
             done += sum(len(one.window.ids) for one in lot)
@@ -226,7 +246,7 @@ def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int
                     kept,
                     {"model": model.state_dict(), "optimizer": optimizer.state_dict(), **state},
                 )
-                print(f"checkpoint; held out: {held_out_loss(model, held):.4f}", flush=True)
+                print(f"checkpoint; held out: {held_out_loss(model, held, aim):.4f}", flush=True)
                 saved = time.monotonic()
             if done >= tokens:
                 break
@@ -235,12 +255,12 @@ def train(model: Model, every: list[Labelled], run: Path, tokens: int, seed: int
     _save(run / "model.pt", model.state_dict())
 
 
-def held_out_loss(model: Model, held: Sequence[Labelled]) -> float:
+def held_out_loss(model: Model, held: Sequence[Labelled], aim: Aim) -> float:
     """Mean over windows that are not trained on."""
     model.eval()
     with torch.no_grad():
         lots = list(batches(held, random.Random(0)))
-        total = sum(float(losses(model, lot)) * len(lot) for lot in lots)
+        total = sum(float(losses(model, lot, aim)) * len(lot) for lot in lots)
     model.train()
     return total / len(held)
 
@@ -255,13 +275,13 @@ def overfit(made: Sequence[Example], epochs: int = 6) -> None:
     """Learn a hundred examples by heart, in so many epochs at the most, or fail."""
     some = labelled(made)
     model = EvidenceModel().train()
-    optimizer = optimizer_of(model)
-    after = before = held_out_loss(model, some)
+    optimizer, aim = optimizer_of(model), Aim()
+    after = before = held_out_loss(model, some, aim)
     number = 0
     while number < epochs and not after < before / LEARNED:
         for lot in batches(some, random.Random(number), tokens=500):
-            step(model, optimizer, lot, WARM_UP + number / epochs / 2)
-        after = held_out_loss(model, some)
+            step(model, optimizer, lot, WARM_UP + number / epochs / 2, aim)
+        after = held_out_loss(model, some, aim)
         number += 1
     print(f"loss {before:.3f} before, {after:.3f} after {number} epochs")
     if not after < before / LEARNED:
