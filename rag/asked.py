@@ -15,6 +15,7 @@ from rag.quotes import (
     ACCORDING,
     ASKED_NOUNS,
     ASKED_VERBS,
+    BEFORE_OFFICES,
     BELONGING,
     OFFICES,
     PARTICLES,
@@ -24,18 +25,14 @@ from rag.quotes import (
     role_of,
 )
 from rag.store import Record
-from rag.terms import capitals_tell, is_function_word, term
+from rag.terms import POSSESSIVE, capitals_tell, is_function_word, term
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?|,(?!\s*[JS]r\b)")
 _ELLIPSIS = re.compile(r"(?:and |but )?(?:what|how) about (?P<subject>[^?]+)\??", re.I)
-_POSSESSIVE = re.compile(r"['’]s?$")
 _BE = frozenset("am is are was were be been being".split())  # noqa: SIM905
 _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: SIM905
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
-)
-_BEFORE_NAMES = OFFICES | frozenset(
-    "vice prime former ex then acting deputy first foreign".split()  # noqa: SIM905
 )
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
@@ -166,17 +163,17 @@ def _is_told(words: Sequence[str], cue: int) -> bool:
 
 
 def _owns(one: _Name, words: Sequence[str]) -> bool:
-    return bool(_POSSESSIVE.search(words[one.end - 1]))
+    return bool(POSSESSIVE.search(words[one.end - 1]))
 
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
-    """Not in "the head of the Kremlin says", "Putin's spokesman says", "the EU leaders say"."""
+    """Not in "Putin's spokesman says", "the EU leaders say"."""
     of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
-    owns = _owns(one, words) and one.end != cue
-    return not (of_another or owns or _is_elsewhere(one, words))
+    return not of_another and (not _owns(one, words) or one.end == cue)
 
 
 def _is_elsewhere(one: _Name, words: Sequence[str]) -> bool:
+    """Whether a name only tells where others are, or of what: "officials in Moscow"."""
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
     placed = [word for word in before if word != "the"][-1:]
     return not _ELSEWHERE.isdisjoint(placed)
@@ -224,7 +221,7 @@ def _roles(words: Sequence[str]) -> Iterator[_Name]:
     """Offices with the words that tell which: "Russia's president", "the president of Russia"."""
     small = not any(word[0].isupper() for word in words[1:])
     for place, word in enumerate(words):
-        office = _POSSESSIVE.sub("", word).casefold()
+        office = POSSESSIVE.sub("", word).casefold()
         first, end = place, place + 1
         if office not in OFFICES or (end < len(words) and words[end][0].isupper()):
             continue
@@ -251,14 +248,14 @@ def _written(words: Sequence[str]) -> list[_Name]:
     """Runs of words with a capital; without any but the first word's, the longer words."""
     found: list[_Name] = []
     for place, word in enumerate(words):
-        bare = _POSSESSIVE.sub("", word)
+        bare = POSSESSIVE.sub("", word)
         if not _in_name(words, place):
             continue
         last = found[-1] if found else None
         open_run = last is not None and last.end == place and last.place > 0
         # A name begins behind whose it is, and at its title: "Ukraine's", "Russian | President".
-        ended = last is not None and bool(_POSSESSIVE.search(words[place - 1]))
-        begins = bare.casefold() in _BEFORE_NAMES and place > 0
+        ended = last is not None and bool(POSSESSIVE.search(words[place - 1]))
+        begins = bare.casefold() in OFFICES | BEFORE_OFFICES and place > 0
         ended |= begins and words[place - 1].casefold() not in TITLES
         if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
             found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)
@@ -266,7 +263,7 @@ def _written(words: Sequence[str]) -> list[_Name]:
             found.append(_Name(bare, place, place + 1))
     if any(one.place > 0 for one in found):
         return found
-    small = [(place, _POSSESSIVE.sub("", word)) for place, word in enumerate(words)]
+    small = [(place, POSSESSIVE.sub("", word)) for place, word in enumerate(words)]
     return [_Name(word, place, place + 1) for place, word in small if len(word) >= _SHORTEST_NAME]
 
 

@@ -5,10 +5,11 @@ nothing is joined, cut or reworded.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import chain
 
 from rag.asked import asking_terms
 from rag.check.changes import is_figure, is_negation
@@ -17,6 +18,7 @@ from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
 from rag.evidence.facts import names_found
 from rag.terms import (
+    POSSESSIVE,
     capitals_tell,
     content_terms,
     content_words,
@@ -38,7 +40,6 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
-_POSSESSIVE = re.compile(r"['’]s?$")
 _WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
@@ -103,7 +104,7 @@ def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that no passage that was read holds, nor its title; as asked."""
-    held = _held(evidence)
+    held = {*chain.from_iterable(_held(evidence))}
     sought = {*content_words(query.text)}
     asking = _ASKING | asking_terms()
     asked: dict[str, str] = {}
@@ -115,14 +116,10 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lacking))
 
 
-def _held(evidence: Sequence[Evidence]) -> set[str]:
-    """Terms of the passages that were read, of their titles and of their dates."""
-    passages = {one.hit.passage for one in evidence}
-    return {
-        each
-        for one in passages
-        for each in terms(f"{one.document.title or ''} {one.text} {_day(one.document.date)}")
-    }
+def _held(evidence: Sequence[Evidence]) -> Iterator[tuple[str, ...]]:
+    """Terms of each passage that was read, of its title and its date, the nearest first."""
+    for one in dict.fromkeys(each.hit.passage for each in evidence):
+        yield terms(f"{one.document.title or ''} {one.text} {_day(one.document.date)}")
 
 
 def _day(written: str | None) -> str:
@@ -138,17 +135,22 @@ def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
     Not those in capitals alone, which may be written out: EU, U.S.
     """
-    held = _held(evidence) | {each for one in query.people for each in terms(one)}
     told = capitals_tell(query.text)
 
     def is_sought(place: int, word: str) -> bool:
-        in_capitals = _POSSESSIVE.sub("", word).isupper()
+        in_capitals = POSSESSIVE.sub("", word).isupper()
         name = told and place > 0 and word[0].isupper() and not in_capitals
         return word[0].isdigit() or (name and not is_function_word(word.casefold()))
 
     written = enumerate(_WRITTEN.findall(query.text))
-    sought = dict.fromkeys(word for place, word in written if is_sought(place, word))
-    return tuple(one for one in sought if not names_found([one], held))
+    lacking = list(dict.fromkeys(word for place, word in written if is_sought(place, word)))
+    held = set[str]()
+    for some in chain(map(terms, query.people), _held(evidence)):
+        if not lacking:  # mostly after the first passage
+            break
+        held.update(some)
+        lacking = [one for one in lacking if not names_found([one], held)]
+    return tuple(lacking)
 
 
 def notes(answer: Answer) -> tuple[str, ...]:

@@ -252,8 +252,6 @@ class OnRecord:
             As `ask`.
         """
         who = " ".join(speaker.split())
-        if not who:
-            raise InputInvalid("the speaker is empty", "give a name")
         filters = _checked_filters(replace(filters or Filters(), speaker=who))
         text = _checked(said_about(who, _checked(subject, "subject")))
         ahead = self._ahead(text)

@@ -453,9 +453,13 @@ class _Build:
 
     def is_elsewhere(self, holder: IndexedFile, source: Source, document: Document) -> bool:
         """Whether another file has the id: it is there, or may be once its disk is, too."""
-        if _is_there(Path(holder.root)):
-            return _is_elsewhere(_place(holder), source)
-        return document not in self.writer.documents_of(holder.id)
+        if not _is_there(Path(holder.root)):
+            return document not in self.writer.documents_of(holder.id)
+        place = _place(holder)
+        try:
+            return place.exists() and not (source.path.exists() and place.samefile(source.path))
+        except OSError:  # what may not be looked at is there
+            return True
 
     def put_off(self, document: Document) -> None:
         """Cut a stored document when there are enough to keep all cores at work."""
@@ -590,14 +594,6 @@ def _place(file: IndexedFile) -> Path:
     root = Path(file.root)
     itself = root.is_file() or (root.name == file.name and not root.is_dir())
     return root if itself else root / file.name
-
-
-def _is_elsewhere(place: Path, source: Source) -> bool:
-    """Whether a file still stands at `place`, and is another than the source."""
-    try:
-        return place.exists() and not (source.path.exists() and place.samefile(source.path))
-    except OSError:  # what may not be looked at is there
-        return True
 
 
 def _full_name(path: Path) -> str:

@@ -24,7 +24,7 @@ _STOP = frozenset(
     would you your yours""".split()  # noqa: SIM905  a list of 170 strings reads worse
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
-_POSSESSIVE = re.compile(r"['’]s?$")
+POSSESSIVE = re.compile(r"['’]s?$")
 _SIGNS = re.compile("[™℠©®]")  # no letters of the word before them, as NFKD would have it
 # Another version may give other stems, by which nothing would be found or removed again.
 STEMMER = f"Snowball {Stemmer.version()}"
@@ -49,7 +49,7 @@ def _folded(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """All words in order, as they are compared: case, accents and possessives folded."""
-    return [_POSSESSIVE.sub("", word.group()) for word in _WORD.finditer(_folded(text))]
+    return [POSSESSIVE.sub("", word.group()) for word in _WORD.finditer(_folded(text))]
 
 
 def terms(text: str) -> tuple[str, ...]:

@@ -50,21 +50,7 @@ PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zel
         ("What did officials in Moscow say about Trump?", None, ()),
         ("What did Putin on Wednesday say about it?", "Putin", PUTIN),
         ("What did the Trump administration say about it?", None, ()),
-        ("Did she say so?", None, ()),
-        ("what was said", None, ()),
-        ("?", None, ()),
-    ],
-)
-def test_whose_words_are_asked_for(
-    question: str, speaker: str | None, people: tuple[str, ...], seeds_index: Path
-) -> None:
-    with snapshot(seeds_index) as record:
-        assert asked(question, record) == Query(question, speaker, people)
-
-
-@pytest.mark.parametrize(
-    ("question", "speaker", "people"),
-    [
+        # several speak
         ("What did Putin or Zelensky say about it?", "Putin or Zelensky", PUTIN + ZELENSKY),
         ("What did Putin, Macron and Trump say?", "Putin or Macron or Trump", TRUMP + PUTIN),
         ("what did putin and trump say about it?", "putin or trump", TRUMP + PUTIN),
@@ -83,13 +69,20 @@ def test_whose_words_are_asked_for(
             "Prime Minister Vladimir Putin",
             PUTIN,
         ),
+        # a name goes on over its particles
+        ("What did Mohammed bin Salman say about oil?", "Mohammed bin Salman", ()),
+        ("What did Ursula von der Leyen say?", "Ursula von der Leyen", ()),
+        ("What did von der Leyen say?", "von der Leyen", ()),
+        ("Did she say so?", None, ()),
+        ("what was said", None, ()),
+        ("?", None, ()),
     ],
 )
-def test_the_words_of_several_may_be_asked_for(
+def test_whose_words_are_asked_for(
     question: str, speaker: str | None, people: tuple[str, ...], seeds_index: Path
 ) -> None:
     with snapshot(seeds_index) as record:
-        assert asked(question, record) == Query(question, speaker, tuple(sorted(people)))
+        assert asked(question, record) == Query(question, speaker, people)
 
 
 @pytest.mark.parametrize(
@@ -120,19 +113,6 @@ def test_an_owners_friend_who_is_named_speaks_under_that_name(seeds_index: Path)
 def test_where_all_words_have_capitals_they_tell_no_names(question: str, seeds_index: Path) -> None:
     with snapshot(seeds_index) as record:
         assert asked(question, record) == Query(question, "putin", PUTIN)
-
-
-@pytest.mark.parametrize(
-    ("question", "speaker"),
-    [
-        ("What did Mohammed bin Salman say about oil?", "Mohammed bin Salman"),
-        ("What did Ursula von der Leyen say?", "Ursula von der Leyen"),
-        ("What did von der Leyen say?", "von der Leyen"),
-    ],
-)
-def test_a_name_goes_on_over_its_particles(question: str, speaker: str, seeds_index: Path) -> None:
-    with snapshot(seeds_index) as record:
-        assert asked(question, record) == Query(question, speaker)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ writes them as JSON lines to `altered.jsonl`, counts each kind and prints a samp
 
 import argparse
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -30,6 +30,7 @@ from training.examples import (
     measured_sentences,
     paragraphs,
     sentence_key,
+    tell,
     title_of,
     write,
 )
@@ -173,9 +174,7 @@ def main() -> None:
     given = command.parse_args()
     made = altered(sources(given.data))
     written = write(made, given.out / "altered.jsonl")
-    print(f"{len(made):,} examples, sha256 {written[:16]}")
-    for (kind, source), count in sorted(Counter((one.kind, one.source) for one in made).items()):
-        print(f"{kind}, {source}: {count:,}")
+    tell(made, written)
     for one in random.Random(SEED).sample([one for one in made if one.kind == "altered"], 20):
         print(f"{one.question!r} | {' '.join(one.sentences)[:100]}")
 

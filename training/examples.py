@@ -659,6 +659,20 @@ def write(made: Sequence[Example], file: Path) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def tell(made: Sequence[Example], written: str) -> None:
+    """Print how many there are in all, what their file hashes to, and how many of each kind."""
+    print(f"{len(made):,} examples, sha256 {written[:16]}")
+    for (kind, source), count in sorted(Counter((one.kind, one.source) for one in made).items()):
+        print(f"{kind}, {source}: {count:,}")
+
+
+def show(one: Example, label: str) -> None:
+    """Print an example; what answers has a star."""
+    print(f"\n[{label}] {one.question!r} | {one.title}")
+    for at, sentence in enumerate(one.sentences):
+        print(f"  {'*' if at in one.answers else ' '} {sentence}")
+
+
 def main() -> None:
     """Write and count."""
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -673,9 +687,7 @@ def main() -> None:
     for kind, count in counts.most_common():
         print(f"\n## {kind}: {count:,}")
         for one in random.Random(SEED).sample([e for e in made if e.kind == kind], min(4, count)):
-            print(f"\n[{one.source}] {one.question!r} | {one.title}")
-            for at, sentence in enumerate(one.sentences):
-                print(f"  {'*' if at in one.answers else ' '} {sentence}")
+            show(one, one.source)
     print(Counter(one.source for one in made))
 
 

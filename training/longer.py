@@ -12,7 +12,7 @@ writes them as JSON lines to `longer.jsonl`, counts each kind and prints a sampl
 
 import argparse
 import random
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -32,7 +32,9 @@ from training.examples import (
     holds,
     is_used,
     paragraphs,
+    show,
     speaking,
+    tell,
     title_of,
     write,
 )
@@ -180,14 +182,9 @@ def main() -> None:
     given = command.parse_args()
     made = longer(sources(given.data))
     written = write(made, given.out / "longer.jsonl")
-    print(f"{len(made):,} examples, sha256 {written[:16]}")
-    counts = Counter((one.kind, one.source) for one in made)
-    for (kind, source), count in sorted(counts.items()):
-        print(f"{kind}, {source}: {count:,}")
+    tell(made, written)
     for one in random.Random(SEED).sample(made, 12):
-        print(f"\n[{one.kind}] {one.question!r} | {one.title}")
-        for at, sentence in enumerate(one.sentences):
-            print(f"  {'*' if at in one.answers else ' '} {sentence}")
+        show(one, one.kind)
 
 
 if __name__ == "__main__":

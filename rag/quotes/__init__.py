@@ -17,12 +17,13 @@ from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, bodies, people, persons
 from rag.quotes.sentences import told
-from rag.quotes.titles import BELONGING, OFFICES, RELATED, TITLES
+from rag.quotes.titles import BEFORE_OFFICES, BELONGING, OFFICES, RELATED, TITLES
 
 __all__ = [
     "ACCORDING",
     "ASKED_NOUNS",
     "ASKED_VERBS",
+    "BEFORE_OFFICES",
     "BELONGING",
     "OFFICES",
     "PARTICLES",

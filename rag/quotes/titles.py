@@ -32,14 +32,14 @@ BELONGING = _words(
 RELATED = (BELONGING - OFFICES) | _words(
     "campaign team family parents cabinet administration regime company foundation"
 )
+# What stands before an office: "former", "Prime Minister".
+BEFORE_OFFICES = _words("vice prime former ex then acting deputy first foreign")
 TITLES = (
     MALE
     | FEMALE
     | OFFICES
-    | _words(
-        "dr prof sen sens rep reps gov pres gen col maj capt lt sgt adm cmdr hon rev fr st vice "
-        "prime former ex then acting deputy first foreign"
-    )
+    | BEFORE_OFFICES
+    | _words("dr prof sen sens rep reps gov pres gen col maj capt lt sgt adm cmdr hon rev fr st")
 )
 
 GIVEN_MALE = _words(
