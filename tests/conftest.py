@@ -94,9 +94,11 @@ def without_privilege() -> Callable[..., subprocess.CompletedProcess[str]]:
         for capability in (1, 2):  # CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH
             ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
 
-    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, program: str = "from rag.cli import main; main()"
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-c", "from rag.cli import main; main()", *map(str, arguments)],
+            [sys.executable, "-c", program, *map(str, arguments)],
             capture_output=True,
             text=True,
             preexec_fn=give_up if os.geteuid() == 0 else None,

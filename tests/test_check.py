@@ -232,6 +232,25 @@ def test_places_beyond_the_limit_are_counted(checked: Check, everything: tuple[D
     assert found.more == there - MOST_MATCHES > 0
 
 
+def test_a_quote_of_very_many_parts_is_refused(checked: Check) -> None:
+    with pytest.raises(QuoteInvalid, match="has 65 parts, more than 64"):
+        checked(" ... ".join(["the minister"] * 65))
+
+
+def test_a_speaker_is_looked_for_at_a_thousand_places_and_no_more(tmp_path: Path) -> None:
+    document = Document("a.txt", "“Never again,” Soto said. " * 1_100)
+    asked = list[int]()
+
+    def speaker_of(document: Document, span: Span) -> str:
+        asked.append(span.start)
+        return "Soto"
+
+    with corpus_of(tmp_path / "index", [document]) as corpus:
+        found = check("never again", corpus, said_by="Lee", speaker_of=speaker_of)
+    assert (found.verdict, found.counted, found.more) == ("exact", False, 1_100 - MOST_MATCHES)
+    assert len(asked) <= 1_000 + MOST_MATCHES
+
+
 def test_a_trade_mark_is_found_with_and_without_its_sign(checked: Check) -> None:
     assert checked("The Brand™").verdict == checked("The Brand").verdict == "exact"
 

@@ -25,6 +25,7 @@ from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers import STDIN, SUFFIXES, Source, fetch, read, sources
 from rag.readers.encoding import DOCUMENT_LIMIT
+from rag.segment import titled
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -957,3 +958,12 @@ def test_plain_text_and_tables_load_no_heavy_library() -> None:
     )
     ran = run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert ran.stdout == "set()\n"
+
+
+def test_a_title_ends_after_five_hundred_characters(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"# {'A' * 600}\n\nIt rained in May.\n", encoding="utf-8")
+    row = {"_id": "r", "title": "B" * 600, "outlet": "C" * 600, "text": "It rained in May."}
+    (tmp_path / "t.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    found = [one for source in sources(tmp_path) for one in read(source, fetch(source))]
+    known = {titled(one).title: titled(one).outlet for one in found if isinstance(one, Document)}
+    assert known == {"A" * 500: None, "B" * 500: "C" * 500}

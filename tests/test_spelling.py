@@ -113,3 +113,9 @@ def test_a_mistyped_question_finds_what_was_meant_and_is_shown_as_asked(index: P
     assert notes(explained.answer)[0] == "Read as: What of Kirillov and Syria?"
     assert engine.ask("What of Syria?").read_as is None
     assert engine.ask("What of fried tin, Putin?").read_as is None  # the reader knows the word
+
+
+def test_twelve_words_are_mended_and_no_more(index: Path) -> None:
+    unknown = [f"qqqqq{letter}" for letter in "abcdefghijkl"]
+    assert meant(index, " ".join([*unknown[:11], "inflatoin"]))[1] == {"inflat"}
+    assert meant(index, " ".join([*unknown, "inflatoin"]))[1] == set()

@@ -1,8 +1,9 @@
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import numpy as np
 import pytest
@@ -468,3 +469,30 @@ def test_kept_connections_see_every_new_state_and_a_file_put_in_its_place(
     (index / "record.db").unlink()
     with pytest.raises((IndexMissing, IndexForeign)), snapshots.now():
         pass
+
+
+WRITTEN_WHILE_READ = """
+import sqlite3, sys
+from pathlib import Path
+from rag.errors import IndexDamaged
+from rag.store import snapshot
+index = Path(sys.argv[1])
+index.chmod(0o555)
+try:
+    with snapshot(index) as record:
+        first = record.document("a").text
+        index.chmod(0o755)
+        with sqlite3.connect(index / "record.db") as other:
+            other.execute("UPDATE meta SET value = 'other' WHERE key = 'state'")
+        other.close()
+except IndexDamaged as error:
+    print(first and error)
+"""
+
+
+def test_what_is_written_while_a_reader_may_not_lock_it_is_told(
+    index: Path, without_privilege: Callable[..., CompletedProcess[str]]
+) -> None:
+    filled(index, document("a"))
+    done = without_privilege(index, program=WRITTEN_WHILE_READ)
+    assert "it was written while it was read" in done.stdout, done.stderr
