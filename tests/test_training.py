@@ -233,18 +233,24 @@ def test_a_paragraph_is_read_with_those_beside_it_of_its_article() -> None:
     ]
 
 
-def test_a_mean_of_two_teachers_leaves_single_sentences_to_the_small_one() -> None:
+def test_the_mean_of_teachers_leaves_single_sentences_to_the_small_ones() -> None:
     windows = [one.window for one in labelled(hundred()[:20])]
     alone = WindowTokenizer(cross_encoder_folder() / "tokenizer.json").window("Who?", "", ["Ann."])
-    one, other = EvidenceModel().eval(), EvidenceModel().eval()
-    with torch.no_grad():
-        other.heads[1].answers.bias += 4.0
-    rows = {share: scored([one, other], [*windows, alone], share) for share in (0.0, 0.5, 1.0)}
-    for first, half in zip(rows[0.0], rows[0.5], strict=True):
-        assert half["answers"] - first["answers"] == pytest.approx(
-            2.0 if len(half["sentences"]) > 1 else 0.0, abs=0.1
+    models = [EvidenceModel().eval() for _ in range(3)]
+    for number, model in enumerate(models):
+        model.load_state_dict(models[0].state_dict())
+        with torch.no_grad():
+            model.heads[1].answers.bias += 4.0 * number
+            model.heads[1].sentence.bias += 2.0 * number
+    plain = scored(models[:1], [*windows, alone], [])
+    mean = scored(models, [*windows, alone], [0.3, 0.1])
+    for before, after in zip(plain, mean, strict=True):
+        single = len(before["sentences"]) == 1
+        assert after["answers"] - before["answers"] == pytest.approx(
+            5.0 if single else 2.0, abs=0.1
         )
-    assert rows[0.5][-1] == rows[1.0][-1] == rows[0.0][-1]
+        for of_one, of_mean in zip(before["sentences"], after["sentences"], strict=True):
+            assert of_mean - of_one == pytest.approx(2.5 if single else 1.0, abs=0.1)
 
 
 def test_distances_between_logits_are_learned_beside_the_logits() -> None:

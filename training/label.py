@@ -2,7 +2,7 @@
 
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER/teacher
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER --small --most 7000
-    python -m training.label --examples FILE FILE … --run FOLDER/teacher --with FOLDER/last=.5
+    python -m training.label --examples FILE FILE … --run FOLDER/teacher --with FOLDER/last=.4 …
 
 Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
 those labelled when it is stopped are a fair sample. The next run goes on.
@@ -34,7 +34,9 @@ def main() -> None:
         "--with",
         metavar="FOLDER=SHARE",
         dest="beside",
-        help="a small model; the mean of both logits, but its alone for a single sentence",
+        nargs="+",
+        default=(),
+        help="small models; the mean of all logits, but theirs alone for a single sentence",
     )
     command.add_argument("--run", type=Path, required=True, help="where the teacher is")
     command.add_argument(
@@ -43,11 +45,10 @@ def main() -> None:
     command.add_argument("--most", type=int, help="examples; default: all")
     given = command.parse_args()
     models = [loaded(EvidenceModel() if given.small else Teacher(), given.run)]
-    share = 0.0
-    if given.beside:
-        folder, _, of_small = given.beside.rpartition("=")
+    shares = list[float]()
+    for folder, _, share in (one.rpartition("=") for one in given.beside):
         models.append(loaded(EvidenceModel(), Path(folder)))
-        share = float(of_small)
+        shares.append(float(share))
     tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
     target = given.run / "labels.jsonl"
     target.touch()
@@ -63,7 +64,7 @@ def main() -> None:
                 tokens.window(one.question, one.title, one.sentences)
                 for one in (made[place] for place in some)
             ]
-            for place, row in zip(some, scored(models, windows, share), strict=True):
+            for place, row in zip(some, scored(models, windows, shares), strict=True):
                 file.write(json.dumps({"example": place, **row}) + "\n")
             file.flush()
             done += len(some)
@@ -79,23 +80,28 @@ def loaded(model: Model, run: Path) -> Model:
     return model.eval()
 
 
-def scored(models: Sequence[Model], windows: Sequence[Window], share: float) -> list[dict]:
-    """The logits of each window, in order; of two models their mean by the share of the last.
+def scored(
+    models: Sequence[Model], windows: Sequence[Window], shares: Sequence[float]
+) -> list[dict]:
+    """The logits of each window, in order: the mean over the models by shares of all but the first.
 
-    Of a single sentence, which the large one knows less of, those of the last.
+    Of a single sentence, which the large first one knows less of, it is the mean of the others.
     """
+    apart = torch.tensor([1 - sum(shares), *shares])
+    of_single = torch.tensor([0.0, *shares]) / sum(shares) if shares else apart
     found: dict[int, dict] = {}
     for places in of_like_length(range(len(windows)), windows.__getitem__, BATCH_TOKENS):
         batch = Batch.of([windows[place] for place in places])
         with torch.no_grad(), precision():
-            found_by = [model(batch)[-1] for model in models]
-        first, last = found_by[0], found_by[-1]
+            by_model = [model(batch)[-1] for model in models]
         alone = torch.tensor([len(windows[place].sentences) == 1 for place in places])
-        weight = torch.where(alone, 1.0, share)
-        sentences = torch.lerp(first[0].float(), last[0].float(), weight[:, None])
-        answers = torch.lerp(first[1].float(), last[1].float(), weight)
+        weights = torch.where(alone[:, None], of_single, apart)
+        sentences, answers = (
+            torch.einsum("nm,mn...->n...", weights, torch.stack(one).float())
+            for one in zip(*by_model, strict=True)
+        )
         for row, place in enumerate(places):
-            each = sentences[row, : len(windows[place].sentences)].float().tolist()
+            each = sentences[row, : len(windows[place].sentences)].tolist()
             found[place] = {
                 "sentences": [round(value, 3) for value in each],
                 "answers": round(float(answers[row]), 3),
