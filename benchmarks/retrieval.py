@@ -22,6 +22,7 @@ from rag import OnRecord
 from rag.datatypes import Filters
 from rag.encoders import OnnxEncoder
 from rag.evaluate import ANY_DOCUMENT, read_set
+from rag.evaluate.answers import named
 from rag.evaluate.corpus import bring, kept_index
 from rag.evaluate.measures import Run
 from rag.evaluate.retrieval import RetrievalResult
@@ -173,7 +174,8 @@ def rows_of_retrieval(given: RetrievalSet, parts: Parts) -> dict[str, dict[str, 
 
 def rows_of_answers(given: AnswersSet, parts: Parts) -> dict[str, dict[str, float]]:
     """R@10 over nuggets: the share that one of the ten best passages holds."""
-    due = [one for one in given.questions if one.nuggets]
+    ids = (document.id for document in parts.record.documents())
+    due = [one for one in named(given, ids).questions if one.nuggets]
     rows = {}
     for label, way in WAYS.items():
         shares = []

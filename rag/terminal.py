@@ -342,21 +342,23 @@ def print_measures(measures: Mapping[str, "Interval"]) -> None:
     """A table of measures with their 95 % intervals."""
     table = _table("measure", "value", "95 %", "n")
     for name, one in measures.items():
-        figures = (f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}") if one.n else ("–", "–")
-        table.add_row(name, *figures, str(one.n))
+        table.add_row(name, *_figures(one), str(one.n))
     console().print(table)
 
 
+def _figures(one: "Interval") -> tuple[str, str]:
+    return (f"{one.value:.3f}", f"{one.low:.3f} – {one.high:.3f}") if one.n else ("–", "–")
+
+
 def print_trials(trials: Sequence["Trial"]) -> None:
-    """A table of settings by their first measure, with the median of a question and the index."""
-    first = next(iter(trials[0].measures))
+    """A table of settings by the measure that orders them, a question's median and the index."""
+    first = trials[0].ordered_by
     table = _table("setting", first, "95 %", "ms", "index s", "B a passage")
     for one in trials:
         what = "\n".join(f"{name}={value}" for name, value in one.setting.varied.items())
-        best = one.measures[first]
         table.add_row(
             what,
-            *(f"{best.value:.3f}", f"{best.low:.3f} – {best.high:.3f}"),
+            *_figures(one.measures[first]),
             f"{one.query_ms:.1f}",
             "–" if one.index_seconds is None else f"{one.index_seconds:.0f}",
             f"{one.passage_bytes:,.0f}",
@@ -432,5 +434,6 @@ def _wrong_sentences(result: "SelectionResult") -> Iterator[_Failure]:
         came = [f"{confidence:.2f} {question.sentences[scores.index(confidence)]}"]
         if first_is_right.get(question.id) == 0:
             yield question.id, question.text, "begin with another sentence", came
-        elif not question.answers and confidence >= result.min_confidence:
-            yield question.id, question.text, "abstain", came
+        elif bool(question.answers) != (confidence >= result.min_confidence):
+            should = "answer" if question.answers else "abstain"
+            yield question.id, question.text, should, came

@@ -194,7 +194,9 @@ def test_the_table_has_a_line_for_each_measure(beir, tiny_encoder, onrecord) -> 
     assert lines[-1].split() == ["R@100", "1.000", "1.000", "–", "1.000", "2"]
 
 
-def test_failures_of_each_form_are_listed(beir, tmp_path, tiny_encoder, seeds_index, onrecord):
+def test_failures_of_each_form_are_listed(
+    beir, tmp_path, tiny_encoder, seeds_index, onrecord, capsys
+) -> None:
     (beir / "qrels.tsv").write_text(QRELS + "q3\tlost \x1b[31m\t1\n")
     out = onrecord(beir, "--encoder", tiny_encoder, "--allow-unknown", "--failures")
     assert "q3: should find lost �[31m: prices of bread" in out
@@ -211,8 +213,12 @@ def test_failures_of_each_form_are_listed(beir, tmp_path, tiny_encoder, seeds_in
     nugget = [["nowhere", "never"]]
     asked = [{"id": "c", "question": "what did Putin say about Syria?", "nuggets": [nugget]}]
     (tmp_path / "answers" / "questions.jsonl").write_text(jsonl(asked))
-    out = onrecord(tmp_path / "answers", "--index", seeds_index, "--failures")
+    assert (
+        run(["eval", *map(str, (tmp_path / "answers", "--index", seeds_index, "--failures"))]) == 0
+    )
+    out, error = capsys.readouterr()
     assert "c: should answer: what did Putin say about Syria?" in out
+    assert error.startswith("onrecord: 1 of 1 nuggets stand in no sentence of the index")
 
 
 # runs
@@ -228,7 +234,7 @@ def test_a_run_that_is_written_and_read_again_measures_the_same(
 
 def test_two_runs_are_compared_whichever_way_the_set_is_named(beir, tmp_path, onrecord) -> None:
     (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\nq1 Q0 glacier 2 1 t\nq2 Q0 treaty 1 1 t\n")
-    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\nq2 Q0 market 1 1 t\n")
+    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\nq1 Q0 x 2 1 t\nq2 Q0 market 1 1 t\n")
     runs = ("--compare", tmp_path / "a.run", tmp_path / "b.run")
     out = onrecord(*runs, "--set", beir)
     assert onrecord(beir, *runs) == out
@@ -244,8 +250,8 @@ def test_two_runs_are_compared_whichever_way_the_set_is_named(beir, tmp_path, on
 def test_the_text_of_queries_does_nothing_to_the_terminal(beir, tmp_path, onrecord) -> None:
     hostile = {"_id": "q1", "text": "\x1b[31m[bold]red[/bold] :smile:"}
     (beir / "queries.jsonl").write_text(jsonl([hostile, {"_id": "q2", "text": "b"}]))
-    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
-    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\n")
+    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\nq2 Q0 treaty 1 1 t\n")
+    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\nq2 Q0 treaty 1 1 t\n")
     out = onrecord(beir, "--compare", tmp_path / "a.run", tmp_path / "b.run")
     assert "�[31m[bold]red[/bold] :smile:" in out
 
@@ -292,6 +298,39 @@ def test_documents_that_cannot_be_read_are_told_in_few_lines(
     assert len(lines) == 6
     assert "corpus.jsonl:5: no text" in lines[0]
     assert lines[-1] == "onrecord: not read: 4 more"
+
+
+def test_queries_that_count_otherwise_elsewhere_are_told(beir, tmp_path, capsys: Capture) -> None:
+    (beir / "qrels.tsv").write_text(QRELS + "q3\tmarket\t0\n")
+    (tmp_path / "a.run").write_text("q1 Q0 glacier 1 2 t\nq1 Q0 treaty 2 1 t\n")
+    (tmp_path / "b.run").write_text("q1 Q0 glacier 1 2 t\n")
+    assert run(["eval", str(beir), "--from", str(tmp_path / "a.run")]) == 0
+    told = capsys.readouterr().err
+    assert "1 of 3 judged queries have no relevant document and are left out" in told
+    assert "the run lacks 2 of 3 judged queries; they count as 0" in told
+    two = [str(tmp_path / name) for name in ("a.run", "b.run")]
+    assert run(["eval", str(beir), "--compare", *two]) == 0
+    told = capsys.readouterr().err
+    assert f"{two[1]}: the run lacks 2 of 3" in told
+    assert f"{two[0]} has at most 2 documents of a query, {two[1]} 1: AP" in told
+
+
+def test_nuggets_that_no_sentence_holds_are_told(tmp_path, tiny_encoder, capsys: Capture) -> None:
+    (tmp_path / "a.txt").write_text("The glacier melted in the summer of that year.\n")
+    nuggets = [[["a", "glacier melted"]], [["b", "glacier"]], [["a", "glacier froze"]]]
+    row = {"id": "1", "question": "What melted?", "nuggets": nuggets}
+    (tmp_path / "questions.jsonl").write_text(jsonl([row]))
+    assert run(["eval", str(tmp_path), "--encoder", str(tiny_encoder)]) == 0
+    assert "2 of 3 nuggets stand in no sentence of the index" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [("SET",), ("SET", "--corpus", "OTHER")])
+def test_a_report_never_becomes_a_document_of_the_set(beir, tmp_path, refused, given) -> None:
+    (tmp_path / "other").mkdir()
+    named = {"SET": beir, "OTHER": tmp_path / "other"}
+    last = named[given[-1]]
+    error = refused(*(named.get(one, one) for one in given), "--report", last / "report")
+    assert f"it would be one of the documents of {last}" in error
 
 
 # refusals
@@ -348,7 +387,7 @@ def test_a_query_that_cannot_be_asked_is_named(beir, tiny_encoder, refused) -> N
 def test_a_report_is_written_beside_the_table_and_told(
     beir, tmp_path, tiny_encoder, capsys
 ) -> None:
-    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
+    (tmp_path / "a.run").write_text("q1 Q0 treaty 1 2 t\nq2 Q0 treaty 1 1 t\n")
     for source in (("--encoder", tiny_encoder), ("--from", tmp_path / "a.run")):
         folder = tmp_path / source[0]
         capsys.readouterr()
@@ -380,7 +419,7 @@ def test_whole_texts_as_queries_are_shortened_and_told(beir, tiny_encoder, capsy
     assert json.loads(out)["n"] == 2
     told = "1 of 2 queries are longer than 2,000 characters: as many of each are asked"
     assert error == f"onrecord: {told}\n"
-    (beir / "a.run").write_text("q1 Q0 treaty 1 2 t\n")
+    (beir / "a.run").write_text("q1 Q0 treaty 1 2 t\nq2 Q0 treaty 1 1 t\n")
     for words in (["--from", str(beir / "a.run")], ["--compare", *[str(beir / "a.run")] * 2]):
         assert run(["eval", str(beir), *words]) == 0
         assert capsys.readouterr().err == ""  # nothing is asked

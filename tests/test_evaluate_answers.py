@@ -6,7 +6,7 @@ from rag import OnRecord
 from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Query, Sentence, Span, Statement
 from rag.engine import Explained
 from rag.errors import InputInvalid
-from rag.evaluate.answers import AnswersResult, evaluate_answers, judge
+from rag.evaluate.answers import AnswersResult, evaluate_answers, judge, named
 from rag.evaluate.sets import AnswersSet, GoldQuestion, Nugget
 
 
@@ -29,7 +29,7 @@ def asked(*nuggets: list[tuple[str, str]], name: str = "q") -> GoldQuestion:
 
 @pytest.fixture
 def result() -> AnswersResult:
-    first, second = [("a", "red"), ("b", "crimson")], [("a.txt", "blue")]
+    first, second = [("a.txt", "red"), ("b.txt", "crimson")], [("a.txt", "blue")]
     judged = (
         judge(asked(first, second, name="half"), said("It is red.", "It is wet.")),
         judge(asked(first, name="late"), said("It is wet.", "It is red.")),
@@ -65,6 +65,18 @@ def test_each_measure_has_a_value_for_each_question_that_it_is_over(result: Answ
 
 def test_a_quote_of_another_document_is_no_nugget() -> None:
     assert judge(asked([("b", "red")]), said("It is red.")).held == (frozenset(),)
+
+
+def test_a_nugget_is_of_the_document_named_or_the_only_one_that_begins_so() -> None:
+    given = AnswersSet("hand", (asked([("1", "red"), ("cafe", "blue"), ("gone", "x")]),), ())
+    (question,) = named(given, ["10", "1", "cafe-menu.txt"]).questions
+    assert question.nuggets[0].alternatives == (
+        ("1", "red"),
+        ("cafe-menu.txt", "blue"),
+        ("gone", "x"),
+    )
+    with pytest.raises(InputInvalid, match="question q: cafe begins cafe-a and cafe-b"):
+        named(given, ["cafe-b", "cafe-a"])
 
 
 def test_answers_are_those_of_the_engine_with_all_that_led_to_them(seeds_index: Path) -> None:

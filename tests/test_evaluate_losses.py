@@ -79,9 +79,13 @@ def lost(engine: OnRecord, question: GoldQuestion, *, least: float) -> tuple[Los
     ("document", "quote", "why"),
     [
         ("nowhere", "any", "No document of the index is named nowhere."),
-        ("orch", "Plums", "orchard is in the index, but its text does not hold the quote."),
-        ("orch", "large. Pickers", "In orchard it lies across the boundaries of sentences."),
-        ("page", "What growers", "In page.html it stands in a block of the kind heading, which is"),
+        ("orchard", "Plums", "orchard is in the index, but its text does not hold the quote."),
+        ("orchard", "large. Pickers", "In orchard it lies across the boundaries of sentences."),
+        (
+            "page.html",
+            "What growers",
+            "In page.html it stands in a block of the kind heading, which is",
+        ),
     ],
 )
 def test_what_no_body_sentence_holds_is_not_in_the_index(
@@ -236,7 +240,7 @@ def test_a_relevant_document_is_lost_at_one_stage(town: OnRecord) -> None:
         ("gone", Stage.NOT_IN_INDEX),
     ]
     assert [one.detail for one in found] == [
-        "At rank 4; a document that is not relevant stands at rank 3.",
+        "At rank 4; a document that is less relevant stands at rank 3.",
         "At rank 13, below the first 10.",
         "Not among the 13 documents that were ranked.",
         "The index holds no document of this id.",
@@ -248,6 +252,21 @@ def test_a_relevant_document_is_lost_at_one_stage(town: OnRecord) -> None:
     ]
     assert found[0].wanted[0].text == "On bridge-02"
     assert len(found[0].came) == 10
+
+
+def test_a_document_is_in_its_place_where_none_above_is_less_relevant() -> None:
+    grades = {f"d{n}": 1 for n in range(12)} | {"best": 3}
+    given = RetrievalSet("hand", (GoldQuery("q", "why?"),), {"q": grades}, ())
+    perfect = ranked("best", *(f"d{n}" for n in range(12)))
+    assert losses(RetrievalResult(given, {"q": perfect})) == ()
+    deep = ranked("d0", "best", *(f"x{n}" for n in range(120)), *(f"d{n}" for n in range(1, 12)))
+    found = losses(RetrievalResult(given, {"q": deep}))
+    assert found[0].detail == "At rank 2; a document that is less relevant stands at rank 1."
+    assert (found[1].stage, found[1].detail) == (
+        Stage.RANKED_LOW,
+        "At rank 123, below the first 10.",
+    )
+    assert len(found) == 12
 
 
 def test_a_run_without_an_index_has_ids_for_titles() -> None:

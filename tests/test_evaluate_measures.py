@@ -128,7 +128,7 @@ def test_two_samples_are_resampled_each_by_itself() -> None:
 
 def test_without_one_of_two_samples_there_is_no_statistic() -> None:
     assert math.isnan(bootstrap_of_two(auc, [], [0.5]).value)
-    assert bootstrap_of_two(auc, [0.5], []).n == 1
+    assert bootstrap_of_two(auc, [0.5], []).n == 0
 
 
 def test_the_area_under_the_curve_is_that_of_scikit_learn() -> None:

@@ -377,7 +377,7 @@ def test_the_documents_of_an_answers_set_are_all_else_in_its_folder(tmp_path: Pa
 
 
 def test_quotes_are_compared_as_documents_are_stored(tmp_path: Path) -> None:
-    asked = {"id": "a", "question": "who?", "nuggets": [[["d", "Rene\u0301"]]]}
+    asked = {"id": "a", "question": "who?", "nuggets": [[["d.txt", "Rene\u0301"]]]}
     given = read_set(written(tmp_path, {"questions.jsonl": jsonl([asked])}))
     document = Document(id="d.txt", text="Ren\u00e9 did.")
     sentence = Sentence(document, Span(0, 9), "body")

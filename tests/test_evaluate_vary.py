@@ -67,6 +67,18 @@ def test_the_best_comes_first_and_ties_stay_in_their_order() -> None:
     assert ordered == ["2", "1", "3"]
 
 
+def test_trials_are_ordered_by_the_first_measure_that_has_a_mean() -> None:
+    trials = [
+        Trial(
+            grid([f"read.depth={name}"])[0],
+            {"hit@1": bootstrap([]), "abstained": bootstrap(of)},
+            *(1.0, None, 1.0),
+        )
+        for name, of in {"1": [0.0, 1.0], "2": [1.0, 1.0]}.items()
+    ]
+    assert [one.setting.varied["read.depth"] for one in best_first(trials)] == ["2", "1"]
+
+
 @pytest.fixture
 def beir(tmp_path: Path) -> Path:
     folder = tmp_path / "set"
@@ -94,6 +106,36 @@ def test_a_grid_is_measured_with_its_costs(
     assert "retrieve.passage_words=30" in capsys.readouterr().out
     assert run(["eval", str(beir), *varied, "--run", "x.run"]) == 2
     assert "--run has no meaning beside --vary" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("varied", "seen"),
+    [
+        ("read.depth=1,12", "--vary read.depth: documents are ranked without reading"),
+        ("retrieve.candidates=200,50", "--vary retrieve.candidates=50: 100 documents"),
+    ],
+)
+def test_what_makes_no_difference_to_a_ranking_is_refused(
+    beir: Path, capsys: pytest.CaptureFixture[str], varied: str, seen: str
+) -> None:
+    assert run(["eval", str(beir), "--vary", varied]) == 2
+    assert seen in capsys.readouterr().err
+
+
+def test_varying_tells_what_is_not_read_and_checks_the_judgments(
+    tmp_path: Path, tiny_encoder: Path, kept_indexes: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "set" / "corpus").mkdir(parents=True)
+    (tmp_path / "set" / "corpus" / "a.txt").write_text("The glacier of the north melts.")
+    (tmp_path / "set" / "corpus" / "b.txt").write_text("")
+    (tmp_path / "set" / "topics.tsv").write_text("q1\twho melts?\n")
+    (tmp_path / "set" / "qrels").write_text("q1 0 a.txt 1\n")
+    varied = ["--vary", f"encoder={tiny_encoder}", "--vary", "retrieve.k1=0.9,1.2"]
+    assert run(["eval", str(tmp_path / "set"), *varied]) == 0
+    assert capsys.readouterr().err.count("not read: b.txt: ") == 1
+    (tmp_path / "set" / "qrels").write_text("q1 0 typo.txt 1\n")
+    assert run(["eval", str(tmp_path / "set"), *varied]) == 2
+    assert "no document 'typo.txt' in the corpus" in capsys.readouterr().err
 
 
 def test_less_is_read_where_that_is_varied(

@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 from rag import OnRecord
 from rag.cli import run
 from rag.errors import ConfigInvalid, InputInvalid, QuestionInvalid
-from rag.evaluate import GoldQuestion, Nugget, read_set
+from rag.evaluate import AnswersSet, GoldQuestion, Nugget, read_set
+from rag.evaluate.answers import named
 from rag.evaluate.gold import (
     Candidates,
     Given,
@@ -221,7 +222,9 @@ def test_a_page_holds_one_at_least(engine: OnRecord) -> None:
 def test_twenty_candidates_hold_what_the_gold_of_the_seeds_asks_for(seeds_index: Path) -> None:
     seeds = OnRecord.open(seeds_index)
     held = []
-    for question in read_set(ROOT / "tests" / "gold" / "seeds", ROOT / "seeds").questions:
+    given = read_set(ROOT / "tests" / "gold" / "seeds", ROOT / "seeds")
+    assert isinstance(given, AnswersSet)
+    for question in named(given, (document.id for document in seeds.documents())).questions:
         page = Candidates(seeds, question.text, depth=20).more()
         sentences = [one for each in page for one in each]
         held += [any(nugget.is_held_by(one) for one in sentences) for nugget in question.nuggets]

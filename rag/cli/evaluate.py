@@ -2,6 +2,8 @@
 
 import argparse
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,9 +12,11 @@ from rag.cli.output import print_json, tell, tell_failures
 from rag.errors import InputInvalid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from rag.engine import OnRecord
-    from rag.evaluate import AnswersSet, Result, RetrievalSet, SelectionSet
-    from rag.indexing import Progress
+    from rag.evaluate import AnswersSet, Result, RetrievalSet, SelectionSet, Setting
+    from rag.indexing import IndexReport, Progress
 
 _TOLD = 5  # documents that could not be read; some published sets have thousands without text
 _OF_AN_INDEX = ("index", "encoder")
@@ -100,6 +104,8 @@ def run(options: argparse.Namespace) -> int:
     from rag.evaluate import ANY_DOCUMENT, RetrievalSet, SelectionSet, read_set
 
     options.set = options.set or options.same
+    if options.report:
+        _refuse_among_documents(options)
     for option in ("compare", "from", "json", "vary"):
         if getattr(options, option):
             _refuse_beside(options, f"--{option}")
@@ -128,6 +134,15 @@ def _shortened(given: "RetrievalSet") -> "RetrievalSet":
     return replace(given, queries=tuple(queries))
 
 
+def _refuse_among_documents(options: argparse.Namespace) -> None:
+    """A report quotes all questions: it would answer them the next time."""
+    report = options.report.resolve()
+    for folder in filter(None, (options.set, options.corpus)):
+        if report.is_relative_to(folder.resolve()):
+            seen = f"--report {options.report}: it would be one of the documents of {folder}"
+            raise InputInvalid(seen, "name a folder elsewhere")
+
+
 def _refuse_beside(options: argparse.Namespace, what: str) -> None:
     for option in _NOT_BESIDE[what]:
         given = getattr(options, option)
@@ -137,11 +152,21 @@ def _refuse_beside(options: argparse.Namespace, what: str) -> None:
 
 
 def _compare(options: argparse.Namespace, given: "RetrievalSet") -> None:
-    from rag.evaluate import compare, read_run
+    from rag.evaluate import compare, judge_run, read_run
     from rag.terminal import print_comparison
 
     a, b = options.compare
-    comparison = compare(read_run(a), read_run(b), given)
+    runs = [judge_run(given, read_run(file)) for file in (a, b)]
+    for file, result in zip((a, b), runs, strict=True):
+        for seen in _uncounted(result, None):
+            tell(f"{file}: {seen}")
+    deep = [max(map(len, one.run.values())) for one in runs]
+    if deep[0] != deep[1]:
+        tell(
+            f"{a} has at most {deep[0]:,} documents of a query, {b} {deep[1]:,}: AP, RR and the "
+            "deeper recalls compare that, too"
+        )
+    comparison = compare(runs[0].run, runs[1].run, given)
     if options.json:
         print_json(comparison.as_json())
     else:
@@ -149,15 +174,23 @@ def _compare(options: argparse.Namespace, given: "RetrievalSet") -> None:
 
 
 def _vary(options: argparse.Namespace, given: "RetrievalSet | AnswersSet") -> None:
-    from rag.evaluate import best_first, grid, trial
+    from rag.evaluate import RetrievalSet, best_first, grid, trial
     from rag.terminal import print_trials, progress_bar
 
     if not given.corpus:
         _refuse_beside(options, "a set without documents")
     settings = grid(options.vary)
+    if isinstance(given, RetrievalSet):
+        _refuse_without_effect(settings)
+    first = partial(_check, options, given)
     with progress_bar() as progress:
         found = [
-            trial(given, setting, progress=_numbered(progress, number, len(settings)))
+            trial(
+                given,
+                setting,
+                progress=_numbered(progress, number, len(settings)),
+                brought=first if number == 1 else None,
+            )
             for number, setting in enumerate(settings, 1)
         ]
     trials = best_first(found)
@@ -181,6 +214,19 @@ def _vary(options: argparse.Namespace, given: "RetrievalSet | AnswersSet") -> No
     )
 
 
+def _refuse_without_effect(settings: "Sequence[Setting]") -> None:
+    """Settings that make no difference to a ranking as deep as it is measured."""
+    from rag.evaluate.retrieval import DEPTH
+
+    for name, value in chain.from_iterable(one.varied.items() for one in settings):
+        if name.startswith("read."):
+            seen, mend = f"--vary {name}: documents are ranked without reading", "leave it out"
+            raise InputInvalid(seen, mend)
+        if name == "retrieve.candidates" and int(value) < DEPTH:
+            seen = f"--vary {name}={value}: {DEPTH} documents of each query are measured"
+            raise InputInvalid(seen, f"use {DEPTH} or more")
+
+
 def _numbered(progress: "Progress", number: int, of: int) -> "Progress":
     return lambda stage, done, total: progress(f"{number} of {of}: {stage}", done, total)
 
@@ -194,6 +240,8 @@ def _measure(
     with progress_bar() as progress:
         result, engine = _result(options, given, progress)
     measures = result.measures()
+    for seen in _uncounted(result, engine):
+        tell(seen)
     if options.json:
         table = {name: interval.as_json() for name, interval in measures.items()}
         print_json(
@@ -238,6 +286,30 @@ def _result(
     return evaluate_answers(given, engine, min_confidence=least, progress=progress), engine
 
 
+def _uncounted(result: "Result", engine: "OnRecord | None") -> "Iterator[str]":
+    """What is wanted and cannot be found, or is not counted as others would count it."""
+    from rag.evaluate import AnswersResult, RetrievalResult
+    from rag.evaluate.losses import absent
+
+    if isinstance(result, AnswersResult) and engine:
+        if lost := absent(result, engine):
+            wanted = sum(len(one.question.nuggets) for one in result.judged)
+            yield (
+                f"{lost} of {wanted} nuggets stand in no sentence of the index and count as not "
+                "found; --report tells why"
+            )
+    elif isinstance(result, RetrievalResult):
+        judged = result.given.qrels
+        empty = sum(not any(grade > 0 for grade in of.values()) for of in judged.values())
+        if empty:
+            yield (
+                f"{empty} of {len(judged)} judged queries have no relevant document and are left "
+                "out (trec_eval counts them as 0)"
+            )
+        if lacking := len(judged.keys() - result.run.keys()):
+            yield f"the run lacks {lacking} of {len(judged)} judged queries; they count as 0"
+
+
 def _report(options: argparse.Namespace, result: "Result", engine: "OnRecord | None") -> None:
     from rag.evaluate.losses import losses
     from rag.evaluate.report import write_report
@@ -252,7 +324,7 @@ def _engine(
 ) -> "OnRecord":
     """The index of the set's corpus, brought up to date, or that of `--index` as it is."""
     from rag.engine import OnRecord
-    from rag.evaluate import RetrievalSet, bring, kept_index, lists_its_ids, read_set
+    from rag.evaluate import bring, kept_index
 
     if not given.corpus:
         _refuse_beside(options, "a set without documents")
@@ -262,13 +334,25 @@ def _engine(
         return OnRecord.open(options.index)
     index = options.index or kept_index(given.name, given.corpus, encoder=options.encoder)
     report = bring(index, given.corpus, encoder=options.encoder, progress=progress)
+    _check(options, given, index, report)
+    return OnRecord.open(index)
+
+
+def _check(
+    options: argparse.Namespace,
+    given: "RetrievalSet | AnswersSet",
+    index: Path,
+    report: "IndexReport",
+) -> None:
+    """Tell what could not be read; and of a corpus that lists no ids, check the judgments now."""
+    from rag.engine import OnRecord
+    from rag.evaluate import RetrievalSet, lists_its_ids, read_set
+
     tell_failures(report.failures[:_TOLD])
     if (more := len(report.failures) - _TOLD) > 0:
         tell(f"not read: {more} more")
-    engine = OnRecord.open(index)
     if isinstance(given, RetrievalSet) and not (
         options.allow_unknown or all(map(lists_its_ids, given.corpus))
     ):
-        ids = {document.id for document in engine.documents()}
-        read_set(options.set, options.corpus, documents=ids)  # now the judgments can be checked
-    return engine
+        ids = {document.id for document in OnRecord.open(index).documents()}
+        read_set(options.set, options.corpus, documents=ids)

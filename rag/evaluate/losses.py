@@ -180,23 +180,21 @@ def _traced_ranking(result: RetrievalResult, engine: OnRecord | None) -> Iterato
 def _traced_query(
     result: RetrievalResult, query: GoldQuery, called: Callable[[str], str | None]
 ) -> _Traced:
-    relevant = {name for name, grade in result.given.qrels[query.id].items() if grade > 0}
-    ranked = result.run.get(query.id, ())[:LOOKED]
+    grades = result.given.qrels[query.id]
+    relevant = {name for name, grade in grades.items() if grade > 0}
+    ranked = result.run.get(query.id, ())
     ranks = {name: rank for rank, (name, _) in enumerate(ranked, 1)}
-    first_wrong = min((rank for name, rank in ranks.items() if name not in relevant), default=None)
     in_order = sorted(relevant, key=lambda name: (ranks.get(name, math.inf), name))
     came = tuple(
         Came(Piece(name, called(name) or ""), score, name in relevant)
         for name, score in ranked[:SHOWN]
     )
-    fates = tuple(
-        _fate_of_document(name, called(name), ranks, first_wrong=first_wrong) for name in in_order
-    )
+    fates = tuple(_fate_of_document(name, called(name), ranks, grades) for name in in_order)
     return _Traced(query.id, query.text, fates, came)
 
 
 def _fate_of_document(
-    name: str, called: str | None, ranks: Mapping[str, int], *, first_wrong: int | None
+    name: str, called: str | None, ranks: Mapping[str, int], grades: Mapping[str, int]
 ) -> _Fate:
     wanted, rank = (Piece(name, called or ""),), ranks.get(name)
     if called is None:
@@ -204,12 +202,14 @@ def _fate_of_document(
     if rank is None:
         detail = f"Not among the {_count(len(ranks), 'document')} that were ranked."
         return _Fate(wanted, Stage.NOT_RETRIEVED, detail)
+    lesser = (at for other, at in ranks.items() if grades.get(other, 0) < grades[name])
+    above = next(lesser, rank)  # they come by rank
+    if above >= rank:
+        return _Fate(wanted)
     if rank > SHOWN:
         return _Fate(wanted, Stage.RANKED_LOW, f"At rank {rank}, below the first {SHOWN}.")
-    if first_wrong and first_wrong < rank:
-        detail = f"At rank {rank}; a document that is not relevant stands at rank {first_wrong}."
-        return _Fate(wanted, Stage.OUTRANKED, detail)
-    return _Fate(wanted)
+    detail = f"At rank {rank}; a document that is less relevant stands at rank {above}."
+    return _Fate(wanted, Stage.OUTRANKED, detail)
 
 
 def _names(engine: OnRecord | None) -> Callable[[str], str | None]:
@@ -384,6 +384,13 @@ def _what_came(one: Judged) -> Iterator[Came]:
 
 def _shown(answer: Answer) -> tuple[Evidence, ...]:
     return tuple(one for statement in answer.statements for one in statement.evidence)
+
+
+def absent(result: AnswersResult, engine: OnRecord) -> int:
+    """How many nuggets stand in no sentence of the index that may be an answer."""
+    corpus = _Corpus(engine)
+    nuggets = (nugget for one in result.judged for nugget in one.question.nuggets)
+    return sum(corpus.why_absent(nugget) is not None for nugget in nuggets)
 
 
 class _Corpus:

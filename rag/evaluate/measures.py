@@ -105,7 +105,7 @@ def bootstrap_of_two(
     Source: As `bootstrap`.
     """
     if not a or not b:
-        return Interval(float("nan"), float("nan"), float("nan"), len(a) + len(b))
+        return Interval(float("nan"), float("nan"), float("nan"), 0)
     one, other = np.asarray(a, np.float64), np.asarray(b, np.float64)
     random = np.random.default_rng(_SEED)
     drawn = [

@@ -15,6 +15,7 @@ from rag.evaluate.sets import RetrievalSet
 from rag.indexing import Progress
 
 MEASURES = ("nDCG@10", "AP", "RR", "P@1", "R@1", "R@10", "R@100")
+DEPTH = 100  # documents of a query that are ranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def evaluate_retrieval(
     given: RetrievalSet,
     engine: OnRecord,
     *,
-    depth: int = 100,
+    depth: int = DEPTH,
     progress: Progress = lambda stage, done, total: None,
 ) -> RetrievalResult:
     """Rank documents for every judged query of the set, `depth` of them.

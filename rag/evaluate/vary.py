@@ -20,7 +20,7 @@ from rag.evaluate.measures import Interval
 from rag.evaluate.retrieval import evaluate_retrieval
 from rag.evaluate.sets import AnswersSet, RetrievalSet
 from rag.evidence import ReadConfig
-from rag.indexing import Progress
+from rag.indexing import IndexReport, Progress
 from rag.retrieve import RetrieveConfig
 from rag.segment import PassageConfig
 
@@ -59,6 +59,12 @@ class Trial:
     query_ms: float
     index_seconds: float | None
     passage_bytes: float
+
+    @property
+    def ordered_by(self) -> str:
+        """The first measure that has a mean."""
+        names = [*self.measures]
+        return next((name for name in names if self.measures[name].n), names[0])
 
 
 def grid(varied: Sequence[str]) -> tuple[Setting, ...]:
@@ -120,18 +126,28 @@ def trial(
     setting: Setting,
     *,
     progress: Progress = lambda stage, done, total: None,
+    brought: Callable[[Path, IndexReport], None] | None = None,
 ) -> Trial:
     """Measure a set with one setting, on an index that is kept for it.
+
+    Args:
+        given: The set.
+        setting: What it is measured with.
+        progress: See `indexing.build`.
+        brought: Gets the index and what was done to bring the corpus into it, before measuring.
 
     Raises:
         As `indexing.build`, `evaluate_retrieval` and `evaluate_answers`.
     """
     index = kept_index(given.name, given.corpus, encoder=setting.encoder, config=setting.passages)
-    seconds = _brought(index, given.corpus, setting, progress)
+    seconds, report = _brought(index, given.corpus, setting, progress)
+    if brought:
+        brought(index, report)
     engine = OnRecord.open(index, retrieve=setting.retrieve, read=setting.read)
     if isinstance(given, RetrievalSet):
         measures = evaluate_retrieval(given, engine, progress=progress).measures()
-        cost = _query_ms([one.text for one in given.queries], engine.rank)
+        judged = [one.text for one in given.queries if one.id in given.qrels]
+        cost = _query_ms(judged, engine.rank)
     else:
         measures = evaluate_answers(given, engine, progress=progress).measures()
         cost = _query_ms([one.text for one in given.questions], engine.ask)
@@ -141,16 +157,16 @@ def trial(
 
 def _brought(
     index: Path, corpus: Sequence[Path], setting: Setting, progress: Progress
-) -> float | None:
-    """Build the index, or take it as it was built; how many seconds that took."""
+) -> tuple[float | None, IndexReport]:
+    """Build the index, or take it as it was built; how many seconds that took, and the report."""
     kept = index.with_suffix(".seconds")
     start = perf_counter()
     made = bring(index, corpus, encoder=setting.encoder, config=setting.passages, progress=progress)
     if made.added and not made.unchanged:
         kept.write_text(f"{perf_counter() - start:.1f}", encoding="utf-8")
     with suppress(OSError, ValueError):
-        return float(kept.read_text(encoding="utf-8"))
-    return None
+        return float(kept.read_text(encoding="utf-8")), made
+    return None, made
 
 
 def _size(index: Path) -> int:
@@ -169,5 +185,5 @@ def _query_ms(questions: Sequence[str], ask: Callable[[str], object]) -> float:
 
 
 def best_first(trials: Sequence[Trial]) -> tuple[Trial, ...]:
-    """By the first measure; ties stay in the order of the grid."""
-    return tuple(sorted(trials, key=lambda one: -next(iter(one.measures.values())).value))
+    """By the first measure that has a mean; ties stay in the order of the grid."""
+    return tuple(sorted(trials, key=lambda one: -one.measures[one.ordered_by].value))

@@ -11,10 +11,9 @@ from rag.compose import ComposeConfig
 from rag.datatypes import Answer
 from rag.evaluate.answers import AnswersResult, Judged
 from rag.evaluate.losses import composed
-from rag.evaluate.retrieval import RetrievalResult
+from rag.evaluate.retrieval import DEPTH, RetrievalResult
 from rag.evaluate.selection import SelectionResult
 
-DEPTH = 100  # documents
 BINS = 10  # of equal width
 _STEPS = 50  # of the threshold, from 0 to 1
 _Z = 1.959964  # 97.5 % quantile of the normal distribution: a two-sided interval of 95 %

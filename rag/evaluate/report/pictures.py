@@ -102,8 +102,11 @@ def pictures(report: Contents) -> tuple[Picture, ...]:
 
 
 def _measure(per_query: Mapping[str, Mapping[str, float]]) -> str | None:
-    """The first measure that is more than yes or no; those would be drawn as two blocks."""
-    filled = [name for name, of in per_query.items() if of]
+    """The first measure that is more than yes or no; those would be drawn as two blocks.
+
+    Not precision, which is over sentences: the mean of the questions' is another.
+    """
+    filled = [name for name, of in per_query.items() if of and name != "precision"]
     graded = (name for name in filled if not {*per_query[name].values()} <= {0.0, 1.0})
     return next(graded, next(iter(filled), None))
 

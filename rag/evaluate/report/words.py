@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from rag.evaluate.losses import LOOKED, SHOWN, Stage
+from rag.evaluate.losses import SHOWN, Stage
 
 ASKED = {"retrieval": "query", "selection": "question", "answers": "question"}
 THINGS = {
@@ -25,9 +25,9 @@ GLOSSES: Mapping[str, Mapping[Stage | None, str]] = {
     "retrieval": {
         None: f"among the first {SHOWN}, with nothing above it that is not relevant",
         Stage.NOT_IN_INDEX: "the index holds no such document",
-        Stage.NOT_RETRIEVED: f"not among the first {LOOKED} documents",
+        Stage.NOT_RETRIEVED: "not among the documents that were ranked",
         Stage.RANKED_LOW: f"retrieved, but below the first {SHOWN}",
-        Stage.OUTRANKED: f"among the first {SHOWN}, below a document that is not relevant",
+        Stage.OUTRANKED: f"among the first {SHOWN}, below a document that is less relevant",
     },
     "selection": {
         None: "above the threshold, with nothing above it that does not answer",

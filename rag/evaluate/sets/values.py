@@ -10,14 +10,17 @@ from rag.datatypes import Passage, Sentence
 
 @dataclass(frozen=True, slots=True)
 class Nugget:
-    """One part of an answer, as alternatives (document id or the beginning of it, quote)."""
+    """One part of an answer, as alternatives (document id, quote).
+
+    As it is read, an id may be a unique beginning of one; `evaluate.answers.named` completes it.
+    """
 
     alternatives: tuple[tuple[str, str], ...]
 
     def is_held_by(self, part: Sentence | Passage) -> bool:
         """Whether a part of a document gives this part of the answer."""
         document, text = part.document.id, part.text
-        return any(document.startswith(d) and quote in text for d, quote in self.alternatives)
+        return any(document == d and quote in text for d, quote in self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)
