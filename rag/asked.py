@@ -34,6 +34,7 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
+_JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
 _SHORTEST_NAME = 4  # letters of a name in a question without capitals
@@ -42,7 +43,7 @@ _SHORTEST_NAME = 4  # letters of a name in a question without capitals
 def asked(question: str, record: Record) -> Query:
     """A question with whose words it asks for, as far as its form tells."""
     words = _WORD.findall(question if capitals_tell(question) else question.casefold())
-    names = _names(words)
+    names = _with_bodies(_names(words), words, record)
     whom = cache(partial(_whom, question, record))
     for one in _speakers(words, names):
         if whom(one) is not None:
@@ -60,7 +61,7 @@ def _whom(question: str, record: Record, one: "_Name") -> Query | None:
         return Query(question, " or ".join(called), called)
     if one.role is not None or one.belongs:
         return Query(question, one.name, unnamed=True) if one.belongs else None
-    people = record.people_named(one.name)
+    people = _people(one.name, record)
     # The first word has a capital whatever it is.
     written = one.place > 0 and one.name != one.name.casefold()
     return Query(question, one.name, people) if people or written else None
@@ -70,7 +71,21 @@ def asked_of(speaker: str, question: str, record: Record) -> Query:
     """A question whose answers one person is to have said, in full: "what about Syria?" is not."""
     if found := _ELLIPSIS.fullmatch(question):
         question = said_about(speaker, found["subject"])
-    return Query(question, speaker, record.people_named(speaker))
+    return Query(question, speaker, _people(speaker, record))
+
+
+def _people(name: str, record: Record) -> tuple[str, ...]:
+    """Who speaks and may bear a name: of several those of its office, "Governor Stokes".
+
+    A lone word that is nobody's surname may be a given name.
+    """
+    people = record.people_named(name)
+    words = name.split()
+    for place, word in enumerate(words[:-1]):
+        if word.casefold() in OFFICES:
+            called = record.people_called(role_of(word.casefold(), words[:place]))
+            people = tuple(one for one in people if one in called) or people
+    return people or (record.people_given(name) if len(words) == 1 else ())
 
 
 def said_about(speaker: str, subject: str) -> str:
@@ -108,6 +123,30 @@ def _together(one: _Name, words: Sequence[str], names: Sequence[_Name]) -> Seque
     while end + 1 < len(names) and (gap := between(names[end], names[end + 1])) and gap <= links:
         end += 1  # "According to Putin, Trump lies" is Putin's
     return names[first : end + 1]
+
+
+def _with_bodies(names: Sequence[_Name], words: Sequence[str], record: Record) -> Sequence[_Name]:
+    """The names, those as one that together name a body which speaks: "Bank of England"."""
+    found = list[_Name]()
+    at = 0
+    while at < len(names):
+        one, to = names[at], at
+        while to + 1 < len(names) and words[names[to].end : names[to + 1].place] in _JOINED:
+            to += 1
+        while to > at and not _is_body(whole := _joined(one, names[to], words), record):
+            to -= 1
+        found.append(whole if to > at else one)
+        at = to + 1
+    return found
+
+
+def _joined(first: _Name, last: _Name, words: Sequence[str]) -> _Name:
+    name = POSSESSIVE.sub("", " ".join(words[first.place : last.end]))
+    return _Name(name, first.place, last.end)
+
+
+def _is_body(one: _Name, record: Record) -> bool:
+    return any(map(record.is_body, record.people_named(one.name)))
 
 
 def _speakers(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
@@ -167,8 +206,10 @@ def _owns(one: _Name, words: Sequence[str]) -> bool:
 
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
-    """Not in "Putin's spokesman says", "the EU leaders say"."""
-    of_another = term(words[one.end].casefold()) in _stems(OFFICES | RELATED)
+    """Not in "Putin's spokesman says", "the EU leaders say", "Berlin residents say"."""
+    behind = words[one.end].casefold()
+    several = behind.endswith("s") and not (is_function_word(behind) or behind.endswith("ys"))
+    of_another = term(behind) in _stems(OFFICES | RELATED) or (several and one.end < cue)
     return not of_another and (not _owns(one, words) or one.end == cue)
 
 

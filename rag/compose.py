@@ -17,6 +17,7 @@ from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
 from rag.evidence.facts import names_found
+from rag.opposed import oppose
 from rag.terms import (
     POSSESSIVE,
     capitals_tell,
@@ -34,7 +35,7 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
     map(
         term,
         """happen happening many often latest recent recently new news kind long anyone anybody
-        anything someone somebody something""".split(),  # noqa: SIM905
+        anything someone somebody something people reason list want ago every""".split(),  # noqa: SIM905
     )
 )
 _PLACING = frozenset(
@@ -86,7 +87,7 @@ def compose(
             nearest=_nearest(evidence),
             missing=_missing(query, evidence),
             unheard=query.speaker,
-            stranger=query.of_stranger,
+            stranger=query.of_stranger and not _is_heard(query, evidence),
             heard=_heard(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
@@ -94,6 +95,12 @@ def compose(
     statements = group(chosen, same=config.same)[: config.most]
     missing = _lacking(query, evidence)
     return Answer(query.text, statements, confidence, "answered", missing=missing)
+
+
+def _is_heard(query: Query, evidence: Sequence[Evidence]) -> bool:
+    """Whether somebody speaks in what was read whose name holds the one that was asked for."""
+    asked = {*terms(query.speaker or "")}
+    return any(asked <= {*terms(one.sentence.speaker or "")} for one in evidence)
 
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
@@ -105,15 +112,25 @@ def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that no passage that was read holds, nor its title; as asked."""
     held = {*chain.from_iterable(_held(evidence))}
+    called = terms(query.speaker or "") if query.people else ()  # spelled otherwise, perhaps
     sought = {*content_words(query.text)}
-    asking = _ASKING | asking_terms()
+    asking = _ASKING | asking_terms() | {*called}
     asked: dict[str, str] = {}
     for written in _WRITTEN.findall(query.text):
         for word in words(written):
             if word in sought and term(word) not in asking:
                 asked.setdefault(term(word), written)
-    lacking = (written for stem, written in asked.items() if held and stem not in held)
-    return tuple(dict.fromkeys(lacking))
+    lacking = dict.fromkeys(word for stem, word in asked.items() if held and stem not in held)
+    return tuple(word for word in lacking if not _is_spelled_out(word, evidence))
+
+
+def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
+    """Whether words in a row that were read begin with the letters of one in capitals: AI, EU."""
+    if not (word.isalpha() and word.isupper() and len(word) > 1):
+        return False
+    begun = re.compile(r"\b" + r"\w+ (?:(?:of|the|and|for) )*".join(word) + r"\w+", re.IGNORECASE)
+    passages = dict.fromkeys(each.hit.passage for each in evidence)
+    return any(begun.search(f"{one.document.title or ''}\n{one.text}") for one in passages)
 
 
 def _held(evidence: Sequence[Evidence]) -> Iterator[tuple[str, ...]]:
@@ -164,7 +181,7 @@ def notes(answer: Answer) -> tuple[str, ...]:
     if answer.unheard is not None and answer.stranger:
         found.append(f"Nobody called {answer.unheard} speaks in these documents.")
     elif answer.unheard is not None:
-        found.append(f"No words of {answer.unheard} on it were found.")
+        found.append(f"No words of {answer.unheard} that answer it were found.")
     if answer.heard:
         others = [f"{who}, in {count} article{'s' * (count > 1)}" for who, count in answer.heard]
         found.append(f"On the subject speaks {'; '.join(others)}.")
@@ -225,9 +242,9 @@ def _voice(one: Evidence) -> str | None:
 
 
 def say_the_same(a: str, b: str, *, least: float) -> bool:
-    """Whether two sentences share most terms, and no number, negation or name differs.
+    """Whether two sentences share most terms, and no number, negation, opposite or name differs.
 
-    Names in another order tell something else, too: who attacked whom.
+    Numbers and names in another order tell something else, too: from how many, who attacked whom.
 
     Source: `python benchmarks/same_statement.py` measures it on news paraphrases.
     """
@@ -235,14 +252,16 @@ def say_the_same(a: str, b: str, *, least: float) -> bool:
     return (
         len(one & other) >= least * len(one | other)
         and _told_by(a) == _told_by(b)
+        and not oppose(set(terms(a)), set(terms(b)))
         and _same_names(a, b)
     )
 
 
-def _told_by(text: str) -> tuple[set[str], bool]:
-    """The figures of a sentence, and whether it negates."""
+def _told_by(text: str) -> tuple[list[str], bool]:
+    """The figures of a sentence, as they come, and whether it negates."""
     found = compared(text).folded
-    return {*filter(is_figure, found)} - {"one"}, any(map(is_negation, found))
+    figures = dict.fromkeys(one for one in found if is_figure(one) and one != "one")
+    return [*figures], any(map(is_negation, found))
 
 
 def _same_names(a: str, b: str) -> bool:

@@ -26,7 +26,10 @@ _BEGINS = re.compile(
     |there\b(?!\s(?:is|are|was|were|has|have|will|would|can|could|may|might|must|should)\b)
     |(?:in\ (?:that|this|such|other|any)|if\ (?:so|not)|even\ so|as\ (?:such|a\ result)
       |at\ that|at\ the\ same|(?:for|after)\ (?:that|this)|for\ (?:example|instance)|to\ do\ so
-      |on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same))\b
+      |on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same|pair|two|trio)
+      |the\ \d+-year-old
+      |\w+\ of\ the\ (?:others|two|three|four|five|six|seven|eight|nine|ten|\d+))\b
+    |one,|none\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

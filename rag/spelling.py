@@ -14,7 +14,7 @@ from jellyfish import damerau_levenshtein_distance
 
 from rag.lexical import Lexical
 from rag.store import Record
-from rag.terms import SHORTEST_NAME, content_words, sound, term, words
+from rag.terms import SHORTEST_NAME, content_words, is_function_word, sound, term, words
 
 _MOST_MENDED = 12  # words of a question that are compared with all words of the documents
 _LONG = 8  # letters; a mistyped word of so many may differ in two, a shorter one in one
@@ -67,6 +67,8 @@ def respelled(
         nearest = nearest_to(word) if few and len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
         slip = nearest is not None and _is_slip(word, nearest) and not is_word(word)
+        if nearest and found.group()[0].isupper() and len(word) > len(nearest):
+            slip = slip and not is_word(nearest)  # Wentz is a name, and no "went"
         return nearest or found.group(), slip
 
     mended = {found.span(): mend(found) for found in _LETTERS.finditer(question)}
@@ -86,7 +88,12 @@ def respelled(
 
 
 def _is_slip(word: str, meant: str) -> bool:
-    """Not where a letter stands for another: Bolton is no Boston, Macron no Micron."""
+    """Not where a letter stands for another: Bolton is no Boston, Macron no Micron.
+
+    Nor where what is known is a beginning of it (Comey, come) or a word for any sentence.
+    """
+    if word.startswith(meant) or is_function_word(meant):
+        return False
     one_more = len(word) != len(meant) and damerau_levenshtein_distance(word, meant) == 1
     alike = sound(word) == sound(meant) and _vowels(word) == _vowels(meant)  # sounds have none
     return one_more or sorted(word) == sorted(meant) or alike

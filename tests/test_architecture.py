@@ -11,8 +11,8 @@ import rag
 
 RAG = Path(rag.__file__).parent
 LINE = """
-    errors datatypes disk readers segment quotes terms origins analysis encoders store vectors
-    lexical spelling asked recency retrieve check indexing evidence compose context timeline
+    errors datatypes disk readers segment quotes terms opposed origins analysis encoders store
+    vectors lexical spelling asked recency retrieve check indexing evidence compose context timeline
     contracts picture verify engine evaluate terminal web cli __init__
     """.split()  # noqa: SIM905  a line is what it is
 HEAVY = """

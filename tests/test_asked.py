@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from rag import OnRecord
 from rag.asked import asked, asked_of
 from rag.datatypes import Query
 from rag.store import snapshot
@@ -131,3 +132,53 @@ def test_what_about_is_in_full_what_somebody_said(
 ) -> None:
     with snapshot(seeds_index) as record:
         assert asked_of("Putin", question, record) == Query(read, "Putin", PUTIN)
+
+
+NEWS = """Fiona Grant said the ships were late. The Bank of England said on Monday that prices would
+rise. The Centers for Disease Control and Prevention said the rash was measles. Governor Edward
+Stokes said the dam would hold. Jamie Stokes said the goal was his.
+"""
+
+
+@pytest.fixture(scope="module")
+def news(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    corpus = tmp_path_factory.mktemp("corpus")
+    (corpus / "a.txt").write_text(NEWS, encoding="utf-8")
+    index = tmp_path_factory.mktemp("index")
+    OnRecord.build(index, [corpus], encoder=str(tiny_encoder))
+    return index
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker", "people"),
+    [
+        ("What did Fiona say about the ships?", "Fiona", ("Fiona Grant",)),
+        ("what did fiona say about the ships", "fiona", ("Fiona Grant",)),
+        ("What did the Bank of England say?", "Bank of England", ("Bank of England",)),
+        (
+            "What did the Centers for Disease Control and Prevention say?",
+            "Centers for Disease Control and Prevention",
+            ("Centers for Disease Control and Prevention",),
+        ),
+        (
+            "What did Fiona and Stokes say?",
+            "Fiona or Stokes",
+            ("Edward Stokes", "Fiona Grant", "Jamie Stokes"),
+        ),
+        ("What did Governor Stokes say?", "Governor Stokes", ("Edward Stokes",)),
+        ("What did Senator Stokes say?", "Senator Stokes", ("Edward Stokes", "Jamie Stokes")),
+        ("What did Millbrook residents say about the dam?", None, ()),
+        ("What did Fiona always say?", "Fiona", ("Fiona Grant",)),
+    ],
+)
+def test_given_names_bodies_and_offices_tell_who_is_meant(
+    question: str, speaker: str | None, people: tuple[str, ...], news: Path
+) -> None:
+    with snapshot(news) as record:
+        assert asked(question, record) == Query(question, speaker, people)
+
+
+def test_a_speaker_to_filter_by_is_told_apart_by_office_too(news: Path) -> None:
+    with snapshot(news) as record:
+        assert asked_of("Governor Stokes", "What of it?", record).people == ("Edward Stokes",)
+        assert asked_of("Fiona", "What of it?", record).people == ("Fiona Grant",)

@@ -104,6 +104,29 @@ def test_no_answer_lacks_what_it_holds_or_what_may_be_written_out(asked: str) ->
     assert compose(Query(asked), found, unanswered="not_answered", config=config()).missing == ()
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What did Wolff say about exams?",  # spelled as one of the people is
+        "What about AI in exams?",
+        "Why do people want exams, for what reasons?",
+    ],
+)
+def test_an_abstention_names_nothing_that_is_there_in_other_words(asked: str) -> None:
+    found = [evidence("Artificial intelligence marks exams.", 0.1)]
+    query = Query(asked, "Wolff", ("Katarina Wolf",))
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert (answer.status, answer.missing) == ("abstained", ())
+
+
+def test_nobody_is_a_stranger_whose_name_a_speaker_nearby_holds() -> None:
+    query = Query("What did Vladimir say about bread?", "Vladimir")
+    for speaker, stranger in (("Vladimir Putin", False), ("Ann Lee", True), (None, True)):
+        found = [evidence("Bread is dear.", 0.1, speaker=speaker)]
+        answer = compose(query, found, unanswered="not_answered", config=config())
+        assert answer.stranger is stranger
+
+
 def test_who_was_asked_for_beside_another_is_named_where_nothing_is_told_of_them() -> None:
     found = [evidence("Ann said so.", 0.9, speaker="Ann Lee")]
     query = Query("What did Ann Lee and Roe say?", "Ann Lee or Roe", ("Ann Lee",))
@@ -133,7 +156,7 @@ def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
     assert (answer.unheard, answer.stranger) == ("Ann Lee", False)
     assert answer.heard == (("Bo Lee", 2), ("Cy Orr", 1))
     assert notes(answer)[:2] == (
-        "No words of Ann Lee on it were found.",
+        "No words of Ann Lee that answer it were found.",
         "On the subject speaks Bo Lee, in 2 articles; Cy Orr, in 1 article.",
     )
 
@@ -244,3 +267,26 @@ def test_no_more_statements_than_the_limit() -> None:
 def test_a_threshold_out_of_range_is_refused(value: float) -> None:
     with pytest.raises(ConfigInvalid, match="min_confidence"):
         ComposeConfig(min_confidence=value)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (
+            "Shares of the maker Tessko rose 5 percent on Tuesday.",
+            "Shares of the maker Tessko fell 5 percent on Tuesday.",
+        ),
+        (
+            "The council approved the new bridge over the river on Monday.",
+            "The council rejected the new bridge over the river on Monday.",
+        ),
+        (
+            "The council voted for the bridge by 26 votes to 17 on Monday.",
+            "The council voted for the bridge by 17 votes to 26 on Monday.",
+        ),
+    ],
+)
+def test_opposite_statements_are_two(a: str, b: str) -> None:
+    assert not say_the_same(a, b, least=0.6)
+    assert not say_the_same(b, a, least=0.6)
+    assert say_the_same(a, a, least=0.6)

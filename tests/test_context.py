@@ -30,6 +30,10 @@ def context(text: str, wanted: str, *attributions: Attribution) -> str | None:
         ("Ann Lee lost by two votes.", "After the vote she left the town for good."),
         ("People fled the town in May.", "“We will bring them home,” the mayor said."),
         ("Towns lend each other pumps.", "The history of such help is a long one."),
+        ("King Rudolf waved to the crowd.", "The 34-year-old was crowned in 2023."),
+        ("Six men were held in May.", "Five of the six have since gone home."),
+        ("Six men were held in May.", "None has spoken since."),
+        ("Ann and Bo met in May.", "The pair married in the town hall."),
     ],
 )
 def test_what_cannot_stand_alone_has_the_sentence_before(before: str, sentence: str) -> None:

@@ -13,7 +13,7 @@ TEXT = """The summit in Geneva
 
 Volodymyr Zelenskyy met reporters. Zelensky spoke of Syria, of inflation and of the missiles; the
 governor, Zelenskiy’s friend Kirillov, did not. Tchaikovsky was played. Nobody negotiated in
-Vienna, he said. Putin left on Monday for the capital.
+Vienna, he said. Putin left on Monday for the capital. This went on for days.
 """
 
 
@@ -29,7 +29,7 @@ def index(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(index: Path, question: str) -> str:
     with snapshot(index) as record:
-        words = {"fiend"}.__contains__
+        words = {"fiend", "went"}.__contains__
         return respelled(question, record, lexical(index, record), is_word=words).read
 
 
@@ -90,6 +90,18 @@ def test_a_slip_is_read_as_what_was_meant_and_another_name_is_not(
     index: Path, asked: str, as_read: str
 ) -> None:
     assert read(index, asked) == as_read
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "What did Putina say?",  # what is known is its beginning
+        "What did Theis say?",  # "this" is a word for any sentence
+        "Where is Wernt?",  # a capital, and "went" is a word
+    ],
+)
+def test_a_name_is_not_read_as_a_common_word(index: Path, asked: str) -> None:
+    assert read(index, asked) == asked
 
 
 def test_a_name_is_looked_for_in_its_other_spellings(index: Path) -> None:

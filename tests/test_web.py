@@ -289,7 +289,7 @@ def test_a_speaker_can_be_asked_for_and_an_abstention_says_who_does_speak(
 ) -> None:
     page = visit(served)
     ask(page, "What did Zelensky say about inflation?")
-    page.get_by_text("No words of Zelensky on it were found.").wait_for()
+    page.get_by_text("No words of Zelensky that answer it were found.").wait_for()
     assert page.get_by_text("On the subject speaks Vladimir Putin").count() == 1
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Speaker").fill("Putin")

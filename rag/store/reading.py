@@ -223,6 +223,15 @@ class Record:
         }
         return tuple(sorted(found))
 
+    def people_given(self, name: str) -> tuple[str, ...]:
+        """The people who speak in some document and have this given name, in order."""
+        given = name.capitalize()
+        rows = self._sql.execute(
+            "SELECT DISTINCT person FROM people WHERE name > ? AND name < ? AND NOT body",
+            (f"{given} ", f"{given}!"),  # "!" is the sign behind a space
+        )
+        return tuple(sorted(person for (person,) in rows))
+
     def is_body(self, person: str) -> bool:
         """Whether one of those who speak is an organisation or a country."""
         rows = self._sql.execute("SELECT body FROM people WHERE name = ?", (person,))
