@@ -7,7 +7,6 @@ nothing is joined, cut or reworded.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import SequenceMatcher
 from itertools import chain
 
@@ -16,6 +15,7 @@ from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Query, Reason, Statement
 from rag.errors import ConfigInvalid
+from rag.evidence.dates import day_in_words
 from rag.evidence.facts import names_found
 from rag.opposed import oppose
 from rag.terms import (
@@ -136,15 +136,8 @@ def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
 def _held(evidence: Sequence[Evidence]) -> Iterator[tuple[str, ...]]:
     """Terms of each passage that was read, of its title and its date, the nearest first."""
     for one in dict.fromkeys(each.hit.passage for each in evidence):
-        yield terms(f"{one.document.title or ''} {one.text} {_day(one.document.date)}")
-
-
-def _day(written: str | None) -> str:
-    """A date as people ask for it."""
-    if written is None:
-        return ""
-    day = date.fromisoformat(written)
-    return f"{day:%B} {day.day} {day.year}"
+        day = day_in_words(one.document.date) if one.document.date else ""
+        yield terms(f"{one.document.title or ''} {one.text} {day}")
 
 
 def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:

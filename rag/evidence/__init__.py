@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rag.datatypes import Evidence, Hit, Query, Span
 from rag.errors import ConfigInvalid
 from rag.evidence.calibration import Calibration
+from rag.evidence.dates import Times, title
 from rag.evidence.facts import facts, term_weights
 from rag.evidence.model import EvidenceModel, Reading
 from rag.evidence.windows import Window, WindowTokenizer
@@ -165,11 +166,14 @@ class JointReader:
 
     def _window(self, query: Query, hit: Hit) -> Window:
         texts = [sentence.text for sentence in hit.passage.sentences]
-        return self._tokens.window(query.text, hit.passage.document.title or "", texts)
+        return self._tokens.window(query.text, _title(query, hit), texts)
 
     def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
-        passage = hit.passage
-        return facts(query, weights, passage.sentences, title=passage.document.title or "")
+        return facts(query, weights, hit.passage.sentences, title=_title(query, hit))
+
+
+def _title(query: Query, hit: Hit) -> str:
+    return title(hit.passage.document, Times.of(query.text))
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
