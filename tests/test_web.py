@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -124,6 +125,17 @@ def ask(page: Page, question: str) -> None:
     page.locator(".busy").wait_for(state="detached")
 
 
+def changed_replies(page: Page, change: Callable[[dict[str, Any]], object]) -> None:
+    """Lets `change` at each reply of the server from now on."""
+
+    def change_one(route: Route) -> None:
+        reply = json.loads(route.fetch().json())
+        change(reply)
+        route.fulfill(json=json.dumps(reply))
+
+    page.route("**/component_server/", change_one)
+
+
 def shown(page: Page, selector: str) -> list[str]:
     return page.locator(selector).all_text_contents()
 
@@ -237,6 +249,21 @@ def test_the_article_is_whole_and_all_its_cited_sentences_are_marked(
     marked = shown(page, "mark")
     for text in cited:
         assert any(text.startswith(one) for one in marked)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_nothing_is_marked_in_a_text_that_has_changed(
+    visit: Visit, served: Served, size: dict[str, int]
+) -> None:
+    page = visit(served, viewport=size)
+    ask(page, ANSWERED)
+    changed_replies(page, lambda reply: reply.update(sha256="0" * 64))
+    page.locator(".statements > li").last.locator(".citation").first.click()
+    page.locator(".changed[role=alert]", has_text="has changed").wait_for()
+    assert page.locator("mark").count() == 0
+    assert is_in_view(page, ".changed")
+    assert page.evaluate("document.activeElement.className") == "changed"
 
 
 @pytest.mark.browser
@@ -362,14 +389,12 @@ def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hosti
 def test_only_web_addresses_become_links(
     visit: Visit, served: Served, url: str, link: str | None
 ) -> None:
-    def reply_with_url(route: Route) -> None:
-        answer = json.loads(route.fetch().json())
-        for source in answer["answer"]["sources"]:
+    def give_url(reply: dict[str, Any]) -> None:
+        for source in reply["answer"]["sources"]:
             source["url"] = url
-        route.fulfill(json=json.dumps(answer))
 
     page = visit(served)
-    page.route("**/component_server/", reply_with_url)
+    changed_replies(page, give_url)
     ask(page, ANSWERED)
     links = page.locator(".sources a")
     if link is None:

@@ -25,6 +25,8 @@ const REASONS = {
 const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
 const TOO_LONG = "This is a text, not a question. Shorten it to 2,000 characters or fewer.";
 const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
+const CHANGED =
+  "This document has changed since the answer was given, so nothing is marked in it. Ask again.";
 
 // ---------------------------------------------------------------- text to nodes
 
@@ -370,12 +372,14 @@ function showArticle(source, found, sentence, button) {
   const cites = [...answer.sentences, ...answer.nearest].filter(
     (one) => one.citation === source.citation,
   );
-  const warning = "This document has changed since the answer was given.";
-  const changed = make("p", { class: "changed" }, warning);
-  const text = paragraphs(found, cites, sentence ?? cites[0]);
-  fillArticle(source, button, ...(found.sha256 === source.sha256 ? text : [changed, ...text]));
+  const alert = { class: "changed", role: "alert", tabindex: "-1" };
+  const same = found.sha256 === source.sha256; // offsets into another text would mark anything
+  const text = same
+    ? paragraphs(found, cites, sentence ?? cites[0])
+    : [make("p", alert, CHANGED), ...paragraphs(found, [], null)];
+  fillArticle(source, button, ...text);
   find("#onrecord-article").hidden = found.pieces.some((piece) => piece.block === "title");
-  goTo(find("mark.clicked") ?? find(".close"));
+  goTo(find("mark.clicked") ?? find(".changed") ?? find(".close"));
 }
 
 function fillArticle(source, button, ...children) {
