@@ -16,13 +16,16 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from rag.contracts import OBEYED
+
 Visit = Callable[..., Page]
 ANSWERED = "what did Putin say about Syria?"
 ABSTAINED = "What did Zelensky say about inflation?"
 PHONE = {"width": 390, "height": 844}
 MARKUP = (
     '<script>window.__pwned=1</script><img src=x onerror="window.__pwned=1">'
-    "{{{constructor}}}{{this}}${alert(1)}`&lt;b&gt;\\\N{RIGHT-TO-LEFT OVERRIDE}"
+    "{{{constructor}}}{{this}}${alert(1)}`&lt;b&gt;1\N{RIGHT-TO-LEFT MARK}2\\"
+    "\N{RIGHT-TO-LEFT OVERRIDE}"
 )
 HOSTILE_QUESTION = f"What did the mayor of Springfield say about the bridge? {MARKUP}"
 HOSTILE_TEXT = f"The mayor of Springfield said {MARKUP} about the new bridge in Springfield."
@@ -361,7 +364,9 @@ def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hosti
     ask(page, HOSTILE_QUESTION)
     order = page.evaluate(
         """() => {
-          const control = document.querySelector(".answer-body .control");
+    fenced = page.locator(".answer-body .control")
+    assert {one.get_attribute("data-code") for one in fenced.all()} == {"U+200F", "U+202E"}
+          const control = document.querySelector(".answer-body [data-code='U+202E']");
           const after = control.nextSibling, range = document.createRange();
           const left = (at) => {
             range.setStart(after, at);
@@ -616,5 +621,13 @@ def test_an_article_in_pieces_makes_the_document_again(seeds_index: Path) -> Non
         pieces = article["pieces"]
         text = "".join(piece["before"] + piece["text"] for piece in pieces) + article["after"]
         assert text == document.text
+def test_the_page_labels_each_control_that_the_terminal_shows() -> None:
+    script = files("rag.web").joinpath("page.js").read_text(encoding="utf-8")
+    found = re.search(r"const CONTROL =\s+/(.+)/;", script)
+    assert found
+    signs = [chr(code) for code in range(0x10000) if OBEYED.match(chr(code))]
+    assert [sign for sign in signs if not re.match(found[1], sign)] == []
+
+
         for piece in pieces:
             assert document.text[piece["start"] : piece["end"]] == piece["text"]

@@ -31,7 +31,8 @@ const CHANGED =
 // ---------------------------------------------------------------- text to nodes
 
 // Controls that are invisible or turn the direction of the text after them.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const CONTROL =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
