@@ -333,11 +333,21 @@ def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_role("textbox", name="Document").fill("002_")
+    page.get_by_label("Speaker").fill("Putin")
     ask(page, ANSWERED)
     assert all("002_" in text for text in shown(page, ".sources li"))
     page.get_by_role("textbox", name="Document").fill("nowhere")
+    page.get_by_label("Until").fill("2025-01-31")
+    narrowed = "Asked of: document “002_”, speaker “Putin”"
+    assert shown(page, ".asked-of") == [narrowed]  # whatever the form says by now
     page.get_by_role("button", name="Ask").click()
-    page.get_by_text("No document about this passes the filters.").first.wait_for()
+    page.locator(".reason", has_text="No document about this passes the filters.").wait_for()
+    narrowed = "Asked of: document “nowhere”, until 31 January 2025, speaker “Putin”"
+    assert shown(page, ".asked-of") == [narrowed]
+    assert shown(page, ".onrecord [role=status]")[0].endswith(narrowed)
+    page.get_by_role("button", name="Clear filters").click()
+    ask(page, ANSWERED)
+    assert shown(page, ".asked-of") == [""]
 
 
 @pytest.mark.browser
@@ -354,6 +364,8 @@ def test_hostile_text_stays_text(visit: Visit, hostile: Served) -> None:
         assert f"id/{MARKUP}" in "".join(shown(page, place))
     assert f"Title {MARKUP}" in "".join(shown(page, ".sources li"))
     assert page.locator(".onrecord :is(script, img, b)").count() == 0
+    fenced = page.locator(".answer-body .control")
+    assert {one.get_attribute("data-code") for one in fenced.all()} == {"U+200F", "U+202E"}
     page.wait_for_timeout(300)  # an image that fails would run its handler by now
     assert page.evaluate("window.__pwned") is None
 
@@ -364,8 +376,6 @@ def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hosti
     ask(page, HOSTILE_QUESTION)
     order = page.evaluate(
         """() => {
-    fenced = page.locator(".answer-body .control")
-    assert {one.get_attribute("data-code") for one in fenced.all()} == {"U+200F", "U+202E"}
           const control = document.querySelector(".answer-body [data-code='U+202E']");
           const after = control.nextSibling, range = document.createRange();
           const left = (at) => {
@@ -611,6 +621,14 @@ def test_templates_have_no_holes_and_the_script_makes_no_markup() -> None:
     )
 
 
+def test_the_page_labels_each_control_that_the_terminal_shows() -> None:
+    script = files("rag.web").joinpath("page.js").read_text(encoding="utf-8")
+    found = re.search(r"const CONTROL =\s+/(.+)/;", script)
+    assert found
+    signs = [chr(code) for code in range(0x10000) if OBEYED.match(chr(code))]
+    assert [sign for sign in signs if not re.match(found[1], sign)] == []
+
+
 def test_an_article_in_pieces_makes_the_document_again(seeds_index: Path) -> None:
     from rag import OnRecord
     from rag.web.view import article_object
@@ -621,13 +639,5 @@ def test_an_article_in_pieces_makes_the_document_again(seeds_index: Path) -> Non
         pieces = article["pieces"]
         text = "".join(piece["before"] + piece["text"] for piece in pieces) + article["after"]
         assert text == document.text
-def test_the_page_labels_each_control_that_the_terminal_shows() -> None:
-    script = files("rag.web").joinpath("page.js").read_text(encoding="utf-8")
-    found = re.search(r"const CONTROL =\s+/(.+)/;", script)
-    assert found
-    signs = [chr(code) for code in range(0x10000) if OBEYED.match(chr(code))]
-    assert [sign for sign in signs if not re.match(found[1], sign)] == []
-
-
         for piece in pieces:
             assert document.text[piece["start"] : piece["end"]] == piece["text"]

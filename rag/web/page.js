@@ -123,7 +123,7 @@ async function ask() {
   closeArticle({ focus: false });
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
-  else showAnswer(found.answer, found.notes, waits);
+  else showAnswer(found, given, waits);
 }
 
 // Whoever went on, to the next question or elsewhere, keeps their place.
@@ -155,11 +155,12 @@ function showFailure(message, waits) {
   if (waits) question.focus();
 }
 
-function showAnswer(found, notes, waits) {
+function showAnswer({ answer: found, notes }, given, waits) {
   answer = found;
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
+  find(".asked-of").replaceChildren(...filterWords(given));
   find(".answer-body").replaceChildren(
     ...(said ? [...told(notes), ...statements(found)] : abstention(found, notes)),
     downloadOf(JSON.stringify(found)),
@@ -170,8 +171,9 @@ function showAnswer(found, notes, waits) {
   result.hidden = false;
   const amount = counted(found.statements.length, "statement", "statements");
   const from = counted(found.sources.length, "source", "sources");
-  const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}`;
-  say(said ? answered : `The sources do not say. ${REASONS[found.reason]}`);
+  const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}.`;
+  const silent = `The sources do not say. ${REASONS[found.reason]}`;
+  say(`${said ? answered : silent} ${find(".asked-of").textContent}`.trim());
   if (!waits) return;
   const heading = find("#onrecord-answer");
   heading.focus({ preventScroll: true });
@@ -179,6 +181,16 @@ function showAnswer(found, notes, waits) {
 }
 
 // ---------------------------------------------------------------- the answer
+
+// What was asked of, as it stood then; the filters of the form may have changed since.
+function filterWords(given) {
+  const set = FILTERS.filter((name) => given[name]);
+  return set.flatMap((name, place) => {
+    const dated = form.elements[name].type === "date";
+    const value = dated ? [longDate(given[name])] : ["“", isolated(given[name]), "”"];
+    return [place ? ", " : "Asked of: ", `${name} `, ...value];
+  });
+}
 
 function confidenceWords({ confidence }) {
   const steps = [[0.9, "very high"], [0.75, "high"], [0.6, "moderate"], [0, "low"]];
