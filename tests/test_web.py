@@ -440,7 +440,7 @@ def test_what_is_copied_and_saved_can_be_proven(
     page.get_by_role("button", name="Copy with citation").first.click()
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(quotes(page)[0] + "\n— ")
+    assert copied.startswith(quotes(page)[0] + "\n— Vladimir Putin, ")
     assert re.search(r"\w+\.txt, characters \d+ to \d+$", copied.strip())
     with page.expect_download() as download:
         page.get_by_role("button", name="Save answer").click()
@@ -449,6 +449,30 @@ def test_what_is_copied_and_saved_can_be_proven(
     proof = subprocess.run(verify, capture_output=True, text=True, timeout=60, check=False)
     assert proof.returncode == 0, proof.stdout + proof.stderr
     assert json.loads(Path(saved).read_text(encoding="utf-8"))["schema"] == "onrecord.answer/1"
+
+
+@pytest.mark.browser
+def test_copying_takes_no_safe_origin_and_has_what_is_shown_before(
+    visit: Visit, served: Served
+) -> None:
+    def give_context(reply: dict[str, Any]) -> None:
+        sentence = reply["answer"]["sentences"][0]
+        sentence["speaker"], sentence["kind"] = None, "direct"
+        sentence["context"] = {"start": 0, "end": 2, "text": "A first <sentence>."}
+
+    page = visit(served)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    changed_replies(page, give_context)
+    ask(page, ANSWERED)
+    page.get_by_role("button", name="Copy with citation").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Copied"
+    page.get_by_label("Question").fill("")
+    page.keyboard.press("Control+V")
+    copied = page.get_by_label("Question").input_value().split("\n")
+    assert copied[:2] == [page.locator(".context").first.inner_text(), quotes(page)[0]]
+    assert copied[0] == "Before it: A first <sentence>."
+    assert copied[2].startswith("— quoted · ")
 
 
 @pytest.mark.browser

@@ -25,6 +25,7 @@ const REASONS = {
 const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
 const TOO_LONG = "This is a text, not a question. Shorten it to 2,000 characters or fewer.";
 const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
+const BEFORE = "Before it: ";
 const CHANGED =
   "This document has changed since the answer was given, so nothing is marked in it. Ask again.";
 
@@ -244,7 +245,7 @@ function quoteOf(wording, agreed) {
   const [sentence] = wording;
   const { outlet, date, ...source } = sourceOf(sentence);
   const known = [
-    sentence.speaker || sentence.kind !== "text" ? speech(sentence) : null,
+    speech(sentence),
     make("cite", {}, isolated(nameOf(source))),
     outlet ? isolated(outlet) : null,
     date ? longDate(date) : null,
@@ -264,12 +265,12 @@ function quoteOf(wording, agreed) {
 // The sentence before, where the cited one cannot stand alone; it is no part of the answer.
 function before({ context }) {
   if (!context) return null;
-  return make("p", { class: "context", dir: "auto" }, "Before it: ", verbatim(context.text));
+  return make("p", { class: "context", dir: "auto" }, BEFORE, verbatim(context.text));
 }
 
 function speech({ speaker, kind }) {
   const manner = { direct: "quoted", indirect: "reported" }[kind];
-  if (!speaker) return make("span", {}, manner);
+  if (!speaker) return manner ? make("span", {}, manner) : null;
   return make("span", {}, isolated(speaker), manner ? `, ${manner}` : "");
 }
 
@@ -340,8 +341,9 @@ function copyButton(sentence) {
 function cited(sentence) {
   const { title, outlet, date, document: id, url } = sourceOf(sentence);
   const place = `${id}, characters ${sentence.start} to ${sentence.end}`;
-  const source = [title, outlet, date, place, url].filter(Boolean).join(" · ");
-  return `${sentence.text}\n— ${source}\n`;
+  const known = [speech(sentence)?.textContent, title, outlet, date, place, url];
+  const context = sentence.context ? `${BEFORE}${sentence.context.text}\n` : "";
+  return `${context}${sentence.text}\n— ${known.filter(Boolean).join(" · ")}\n`;
 }
 
 async function toClipboard(text) {
@@ -349,8 +351,20 @@ async function toClipboard(text) {
     await navigator.clipboard.writeText(text); // missing where the page is not on a safe origin
     return true;
   } catch {
-    return false;
+    return copySelected(text);
   }
+}
+
+function copySelected(text) {
+  const place = focused();
+  const field = make("textarea", { class: "unseen", readonly: true }, text);
+  root.append(field);
+  field.focus({ preventScroll: true });
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  place.focus({ preventScroll: true });
+  return done;
 }
 
 function downloadOf(reply) {
