@@ -515,6 +515,31 @@ def test_text_can_be_read_in_both_schemes(visit: Visit, served: Served, scheme: 
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_paper_gets_question_answer_and_the_whole_article_in_ink(
+    visit: Visit, served: Served, size: dict[str, int]
+) -> None:
+    page = visit(served, viewport=size, color_scheme="dark")
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    page.emulate_media(media="print")
+    for place in ("#onrecord-answer", ".statements .citation", ".source", ".article", "mark"):
+        assert page.locator(place).first.is_visible(), place
+    for place in (".asking", ".copy", ".close"):
+        assert page.locator(place).first.is_hidden(), place
+    style = "getComputedStyle(document.querySelector"
+    assert page.evaluate(f"{style}('.article')).maxHeight") == "none"
+    assert page.evaluate(f"{style}('.article')).overflowY") == "visible"
+    assert "underline" in page.evaluate(f"{style}('mark')).textDecoration")
+    assert page.evaluate(f"{style}('mark')).printColorAdjust") == "exact"
+    transparent = "rgba(0, 0, 0, 0)"
+    assert page.evaluate(f"{style}('body')).backgroundColor") == transparent
+    assert page.evaluate(f"{style}('gradio-app')).backgroundColor") == transparent
+    assert [one for one in page.evaluate(CONTRASTS, ".onrecord *") if one[0] < 4.5] == []
+
+
+@pytest.mark.browser
 def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
     page = visit(served)
     ask(page, ANSWERED)

@@ -250,7 +250,6 @@ function quoteOf(wording, agreed) {
     outlet ? isolated(outlet) : null,
     date ? longDate(date) : null,
     agreed,
-    copyButton(sentence),
   ];
   const text = make("p", {}, ...citedText(sentence.text, wording));
   return make(
@@ -258,7 +257,7 @@ function quoteOf(wording, agreed) {
     { class: "quote" },
     before(sentence),
     make("blockquote", { dir: "auto" }, text),
-    make("p", { class: "byline" }, ...joined(known.filter((part) => part !== null))),
+    make("p", { class: "byline" }, ...joined(known.filter(Boolean)), " ", copyButton(sentence)),
   );
 }
 
