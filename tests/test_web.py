@@ -351,6 +351,27 @@ def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
 
 
 @pytest.mark.browser
+def test_half_a_date_is_shown_and_not_passed_over(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    filters = page.locator("summary", has_text="Filters")
+    filters.click()
+    page.get_by_label("Since").focus()
+    page.keyboard.type("12")
+    filters.click()
+    assert filters.inner_text() == "Filters (since)"
+    assert page.get_by_label("Since").is_hidden()
+    ask_button = page.get_by_role("button", name="Ask")
+    page.get_by_label("Question").fill(ANSWERED)
+    ask_button.click()
+    page.get_by_label("Since").wait_for()
+    assert page.evaluate("document.activeElement.name") == "since"
+    page.get_by_role("button", name="Clear filters").click()
+    assert filters.inner_text() == "Filters"
+    ask_button.click()
+    page.locator(".statements").wait_for()
+
+
+@pytest.mark.browser
 def test_hostile_text_stays_text(visit: Visit, hostile: Served) -> None:
     page = visit(hostile)
     ask(page, HOSTILE_QUESTION)

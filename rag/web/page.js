@@ -490,6 +490,8 @@ question.addEventListener("keydown", (event) => {
   }
 });
 form.addEventListener("input", showFiltersSet);
+form.addEventListener("focusout", showFiltersSet); // half a date is no input yet
+form.addEventListener("invalid", () => (find(".filters").open = true), true); // or nothing is told
 find(".clear").addEventListener("click", () => {
   for (const name of FILTERS) form.elements[name].value = "";
   showFiltersSet();
@@ -502,7 +504,10 @@ element.addEventListener("keydown", (event) => {
 });
 
 function showFiltersSet() {
-  const set = FILTERS.filter((name) => form.elements[name].value.trim());
+  const set = FILTERS.filter((name) => {
+    const { value, validity } = form.elements[name];
+    return value.trim() || validity.badInput;
+  });
   find(".filters-set").textContent = set.length ? ` (${set.join(", ")})` : "";
 }
 
