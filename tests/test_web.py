@@ -139,6 +139,13 @@ def changed_replies(page: Page, change: Callable[[dict[str, Any]], object]) -> N
     page.route("**/component_server/", change_one)
 
 
+def held(page: Page) -> list[Route]:
+    """The next request, as soon as it is made; it waits for its `continue_`."""
+    routes: list[Route] = []
+    page.route("**/component_server/", lambda route: routes.append(route), times=1)
+    return routes
+
+
 def shown(page: Page, selector: str) -> list[str]:
     return page.locator(selector).all_text_contents()
 
@@ -193,6 +200,34 @@ def test_asking_and_reading_take_no_mouse(visit: Visit, served: Served) -> None:
     page.keyboard.press("Escape")
     assert page.locator(".article").is_hidden()
     assert focused("textContent") == "[1]"
+
+
+@pytest.mark.browser
+def test_esc_closes_the_article_wherever_one_clicked(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    page.locator(".confidence").click()
+    page.keyboard.press("Escape")
+    page.locator(".article").wait_for(state="hidden")
+
+
+@pytest.mark.browser
+def test_whoever_reads_an_article_is_brought_to_the_next_answer(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    waiting = held(page)
+    page.get_by_label("Question").fill(ABSTAINED)
+    page.keyboard.press("Enter")
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    waiting[0].continue_()
+    page.locator(".verdict").wait_for()
+    assert page.locator(".article").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "onrecord-answer"
 
 
 @pytest.mark.browser

@@ -120,7 +120,8 @@ async function ask() {
   const reply = await server.ask(given);
   if (mine !== asked) return;
   busy(false);
-  const waits = focused() === place && question.value === given.question;
+  const stayed = focused() === place && question.value === given.question;
+  const waits = stayed || article.contains(focused()); // whose reading ends here
   closeArticle({ focus: false });
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
@@ -499,7 +500,7 @@ find(".clear").addEventListener("click", () => {
 find(".close").addEventListener("click", () => closeArticle());
 history.scrollRestoration = "manual"; // closing goes back to the citation by itself
 addEventListener("popstate", () => article.hidden || closeArticle());
-element.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !article.hidden) closeArticle();
 });
 
