@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
@@ -316,6 +316,54 @@ def test_the_browsers_back_button_closes_the_article(visit: Visit, served: Serve
 
 
 @pytest.mark.browser
+def test_back_reload_and_a_link_bring_an_answer_again(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    assert page.title() == "On Record"
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Speaker").fill("Putin")
+    ask(page, "What about Syria & peace?")
+    page.locator(".statements").wait_for()
+    assert urlsplit(page.url).fragment == "q=What+about+Syria+%26+peace%3F&speaker=Putin"
+    page.get_by_role("button", name="Clear filters").click()
+    ask(page, ABSTAINED)
+    page.locator(".verdict").wait_for()
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").first.wait_for()
+    ask(page, ANSWERED)
+    page.locator("#onrecord-answer", has_text=ANSWERED).wait_for()
+    assert page.title() == ANSWERED
+    link = page.url
+
+    page.go_back()  # the article was closed and left no step behind
+    page.locator(".verdict").wait_for()
+    assert page.title() == page.get_by_label("Question").input_value() == ABSTAINED
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").first.wait_for()
+    page.go_back()
+    page.locator(".article").wait_for(state="hidden")
+    assert page.locator(".verdict").is_visible()
+    page.go_back()
+    page.locator(".asked-of", has_text="speaker “Putin”").wait_for()
+    assert page.get_by_label("Speaker").input_value() == "Putin"
+    page.reload()
+    page.locator(".asked-of", has_text="speaker “Putin”").wait_for()
+    assert quotes(page)
+    page.go_back()
+    page.locator(".result").wait_for(state="hidden")
+    assert page.title() == "On Record"
+    assert page.get_by_label("Question").input_value() == ""
+    page.go_forward()
+    page.locator(".statements").wait_for()
+
+    other = visit(served)
+    other.goto("about:blank")
+    other.goto(link.replace("+", "%20"))  # as others may write it
+    other.locator(".statements").wait_for()
+    assert other.get_by_label("Question").input_value() == ANSWERED
+    assert other.url == link
+
+
+@pytest.mark.browser
 def test_abstaining_is_an_answer_and_no_error(visit: Visit, served: Served) -> None:
     page = visit(served)
     ask(page, ABSTAINED)
@@ -422,6 +470,19 @@ def test_hostile_text_stays_text(visit: Visit, hostile: Served) -> None:
     assert page.locator(".onrecord :is(script, img, b)").count() == 0
     fenced = page.locator(".answer-body .control")
     assert {one.get_attribute("data-code") for one in fenced.all()} == {"U+200F", "U+202E"}
+    page.wait_for_timeout(300)  # an image that fails would run its handler by now
+    assert page.evaluate("window.__pwned") is None
+
+
+@pytest.mark.browser
+def test_a_hostile_link_stays_text(visit: Visit, hostile: Served) -> None:
+    page = visit(hostile)
+    link = urlencode({"q": MARKUP, "outlet": MARKUP})
+    page.evaluate("(hash) => (location.hash = hash)", link)
+    page.locator(".verdict").wait_for()
+    assert shown(page, "#onrecord-answer") == [MARKUP]
+    assert shown(page, ".asked-of") == [f"Asked of: outlet “{MARKUP}”"]
+    assert page.locator(".onrecord :is(script, img, b)").count() == 0
     page.wait_for_timeout(300)  # an image that fails would run its handler by now
     assert page.evaluate("window.__pwned") is None
 
@@ -602,7 +663,7 @@ def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
     page.locator(".citation").first.click()
     page.locator("mark.clicked").wait_for()
     assert page.get_attribute("html", "lang") == "en"
-    assert page.title() == "On Record"
+    assert page.title() == ANSWERED
     assert shown(page, "h1") == ["On Record"]
     assert page.get_by_role("main").count() == 1
     assert page.get_by_role("search").count() == 1

@@ -12,6 +12,7 @@ const FILTERS = ["document", "outlet", "since", "until", "speaker"];
 
 let asked = 0; // number of the newest question; what an older one brings is dropped
 let opened = 0; // the same for articles
+let address = ""; // of the page as it stands: a question and its filters, or nothing
 let answer = null;
 let opener = null; // the button that opened the article
 let returned = null; // promise that the browser is back from the history entry of an article
@@ -114,18 +115,48 @@ async function ask() {
     return;
   }
   const place = focused();
-  const given = { question: question.value };
-  for (const name of FILTERS) given[name] = form.elements[name].value.trim();
+  const given = asGiven();
   busy(true);
   const reply = await server.ask(given);
   if (mine !== asked) return;
-  busy(false);
   const stayed = focused() === place && question.value === given.question;
   const waits = stayed || article.contains(focused()); // whose reading ends here
   closeArticle({ focus: false });
+  await returned; // or that step back would leave the new answer
+  if (mine !== asked) return;
+  busy(false);
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
   else showAnswer(found, given, waits);
+}
+
+function asGiven() {
+  const given = { question: question.value };
+  for (const name of FILTERS) given[name] = form.elements[name].value.trim();
+  return given;
+}
+
+// The part of the address that no server is sent; Back, reload and links bring an answer again.
+function addressOf({ question: q, ...filters }) {
+  const set = Object.entries(filters).filter(([, value]) => value);
+  return `#${new URLSearchParams([["q", q], ...set])}`;
+}
+
+function toAddress(given) {
+  if (addressOf(given) === address) return;
+  address = addressOf(given);
+  history.pushState({}, "", address);
+}
+
+function fromAddress() {
+  const kept = new URLSearchParams(location.hash.slice(1));
+  question.value = kept.get("q") ?? "";
+  for (const name of FILTERS) form.elements[name].value = kept.get(name) ?? "";
+  showFiltersSet();
+  if (question.value) history.replaceState({}, "", addressOf(asGiven()));
+  address = location.hash;
+  if (question.value) ask();
+  else showStart();
 }
 
 // Whoever went on, to the next question or elsewhere, keeps their place.
@@ -145,11 +176,23 @@ function say(words) {
   find("[role=status]").textContent = words;
 }
 
-function showFailure(message, waits) {
+function showStart() {
+  asked++;
+  busy(false);
+  showNothing("start");
+}
+
+function showNothing(view) {
   answer = null;
-  root.dataset.view = "failure";
+  root.dataset.view = view;
   result.hidden = true;
+  document.title = "On Record";
   say("");
+  find(".failure").replaceChildren();
+}
+
+function showFailure(message, waits) {
+  showNothing("failure");
   find(".failure").replaceChildren(
     make("strong", {}, "This could not be done."),
     make("p", {}, verbatim(message)),
@@ -159,6 +202,8 @@ function showFailure(message, waits) {
 
 function showAnswer({ answer: found, notes }, given, waits) {
   answer = found;
+  toAddress(given);
+  document.title = found.question.trim();
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
@@ -499,7 +544,10 @@ find(".clear").addEventListener("click", () => {
 });
 find(".close").addEventListener("click", () => closeArticle());
 history.scrollRestoration = "manual"; // closing goes back to the citation by itself
-addEventListener("popstate", () => article.hidden || closeArticle());
+addEventListener("popstate", () => {
+  if (!article.hidden) closeArticle();
+  if (location.hash !== address) fromAddress();
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !article.hidden) closeArticle();
 });
@@ -522,3 +570,5 @@ find(".examples ul").append(
     return make("li", {}, make("button", { type: "button", onclick: fill }, example));
   }),
 );
+
+fromAddress();
