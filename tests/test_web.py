@@ -203,6 +203,24 @@ def test_asking_and_reading_take_no_mouse(visit: Visit, served: Served) -> None:
 
 
 @pytest.mark.browser
+def test_a_held_key_and_a_double_click_ask_once(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    made: list[str] = []
+    page.on("request", lambda sent: made.append(sent.url) if sent.method == "POST" else None)
+    page.get_by_label("Question").fill(ANSWERED)
+    page.get_by_role("button", name="Ask").dblclick()
+    page.locator(".statements").wait_for()
+    assert len(made) == 1
+    page.get_by_label("Question").fill("?!")  # which fails, and the question is focused again
+    for _ in range(3):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(300)
+    page.keyboard.up("Enter")
+    page.locator(".failure", has_text="no word").wait_for()
+    assert len(made) == 2
+
+
+@pytest.mark.browser
 def test_esc_closes_the_article_wherever_one_clicked(visit: Visit, served: Served) -> None:
     page = visit(served)
     ask(page, ANSWERED)
@@ -221,7 +239,8 @@ def test_whoever_reads_an_article_is_brought_to_the_next_answer(
     ask(page, ANSWERED)
     waiting = held(page)
     page.get_by_label("Question").fill(ABSTAINED)
-    page.keyboard.press("Enter")
+    with page.expect_request("**/component_server/"):
+        page.keyboard.press("Enter")
     page.locator(".citation").first.click()
     page.locator("mark.clicked").wait_for()
     waiting[0].continue_()
@@ -660,16 +679,25 @@ def test_paper_gets_question_answer_and_the_whole_article_in_ink(
 def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
     page = visit(served)
     ask(page, ANSWERED)
-    page.locator(".citation").first.click()
+    status = page.locator(".onrecord [role=status]")
+    assert status.inner_text().startswith("Answered: ")
+    waiting = held(page)
+    citation = page.locator(".citation").first
+    with page.expect_request("**/component_server/"):
+        citation.click()
+    assert status.inner_text() == "Opening…"
+    assert citation.get_attribute("aria-busy") == "true"
+    waiting[0].continue_()
     page.locator("mark.clicked").wait_for()
+    assert status.inner_text() == ""
+    assert citation.get_attribute("aria-busy") is None
     assert page.get_attribute("html", "lang") == "en"
     assert page.title() == ANSWERED
     assert shown(page, "h1") == ["On Record"]
     assert page.get_by_role("main").count() == 1
     assert page.get_by_role("search").count() == 1
     assert page.get_by_role("region", name=ANSWERED).is_visible()
-    assert page.locator(".onrecord [role=status]").get_attribute("aria-live") == "polite"
-    assert page.locator(".onrecord [role=status]").inner_text().startswith("Answered: ")
+    assert status.get_attribute("aria-live") == "polite"
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("button, a, input, textarea")]
           .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))

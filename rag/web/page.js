@@ -10,8 +10,8 @@ const article = find(".article");
 const narrow = matchMedia("(max-width: 63.999rem)"); // as in page.css: one column
 const FILTERS = ["document", "outlet", "since", "until", "speaker"];
 
-let asked = 0; // number of the newest question; what an older one brings is dropped
-let opened = 0; // the same for articles
+let asking = null; // address of the question on its way; what another one brings is dropped
+let opened = 0; // number of the newest article; what an older one brings is dropped
 let address = ""; // of the page as it stands: a question and its filters, or nothing
 let answer = null;
 let opener = null; // the button that opened the article
@@ -108,23 +108,24 @@ function particulars(source) {
 // ---------------------------------------------------------------- asking
 
 async function ask() {
-  const mine = ++asked;
+  const given = asGiven();
+  const mine = addressOf(given);
+  if (mine === asking) return;
   if (question.value.length > LONGEST) {
-    busy(false);
+    busy(null);
     showFailure(TOO_LONG, true);
     return;
   }
   const place = focused();
-  const given = asGiven();
-  busy(true);
+  busy(mine);
   const reply = await server.ask(given);
-  if (mine !== asked) return;
+  if (mine !== asking) return;
   const stayed = focused() === place && question.value === given.question;
   const waits = stayed || article.contains(focused()); // whose reading ends here
   closeArticle({ focus: false });
   await returned; // or that step back would leave the new answer
-  if (mine !== asked) return;
-  busy(false);
+  if (mine !== asking) return;
+  busy(null);
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
   else showAnswer(found, given, waits);
@@ -162,7 +163,9 @@ function fromAddress() {
 // Whoever went on, to the next question or elsewhere, keeps their place.
 const focused = () => root.getRootNode().activeElement;
 
-function busy(now) {
+function busy(wanted) {
+  asking = wanted;
+  const now = asking !== null;
   result.setAttribute("aria-busy", now);
   root.classList.toggle("busy", now);
   find(".ask").textContent = now ? "Searching…" : "Ask";
@@ -177,8 +180,7 @@ function say(words) {
 }
 
 function showStart() {
-  asked++;
-  busy(false);
+  busy(null);
   showNothing("start");
 }
 
@@ -426,9 +428,13 @@ function downloadOf(reply) {
 
 async function openArticle(source, sentence, button) {
   const mine = ++opened;
+  button.setAttribute("aria-busy", true);
+  say("Opening…");
   const reply = await server.article({ document: source.document });
+  button.removeAttribute("aria-busy");
   await returned;
   if (mine !== opened) return;
+  say("");
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showArticleFailure(source, found.error, button);
   else showArticle(source, found, sentence, button);
@@ -512,6 +518,7 @@ function pieceNode(piece, cites, clicked) {
 
 function closeArticle({ focus = true } = {}) {
   opened++;
+  say("");
   if (article.hidden) return;
   article.hidden = true;
   delete root.dataset.article;
@@ -532,7 +539,7 @@ form.addEventListener("submit", (event) => {
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    form.requestSubmit();
+    if (!event.repeat) form.requestSubmit();
   }
 });
 form.addEventListener("input", showFiltersSet);
