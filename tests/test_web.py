@@ -269,6 +269,29 @@ def test_a_text_that_is_no_question_is_refused_before_it_is_sent(
     page.get_by_label("Question").fill("Why? " * 20_000)
     page.get_by_role("button", name="Ask").click()
     page.locator(".failure", has_text="Shorten it to 2,000 characters").wait_for()
+    ask(page, ANSWERED)
+    page.locator(".statements").wait_for()
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Speaker").fill("x" * 70_000)
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure", has_text="Shorten it to 2,000 characters").wait_for()
+
+
+@pytest.mark.browser
+def test_a_long_question_leaves_room_for_its_answer(visit: Visit, served: Served) -> None:
+    page = visit(served, viewport=PHONE)
+    size = "(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight])"
+    heading = "document.querySelector('#onrecord-answer')"
+    ask(page, ANSWERED)
+    shown_px, whole_px = page.evaluate(f"{size}({heading})")
+    assert shown_px == whole_px
+    ask(page, f"{ANSWERED} " * 60)
+    page.locator("#onrecord-answer", has_text=f"{ANSWERED} " * 2).wait_for()
+    shown_px, whole_px = page.evaluate(f"{size}({heading})")
+    assert shown_px < PHONE["height"] / 3 < whole_px
+    assert shown(page, "#onrecord-answer") == [(f"{ANSWERED} " * 60).strip()]
+    page.keyboard.press("End")
+    page.wait_for_function(f"{heading}.scrollTop > 0")
 
 
 @pytest.mark.browser

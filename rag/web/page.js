@@ -23,8 +23,9 @@ const REASONS = {
   filtered_out: "No document about this passes the filters.",
   empty_index: "There are no documents to search.",
 };
-const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
-const TOO_LONG = "This is a text, not a question. Shorten it to 2,000 characters or fewer.";
+const LONGEST = 10_000; // characters; no question with its filters has as many, a request may
+const TOO_LONG =
+  "This is a text, not a question with filters. Shorten it to 2,000 characters or fewer.";
 const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
 const BEFORE = "Before it: ";
 const CHANGED =
@@ -111,11 +112,7 @@ async function ask() {
   const given = asGiven();
   const mine = addressOf(given);
   if (mine === asking) return;
-  if (question.value.length > LONGEST) {
-    busy(null);
-    showFailure(TOO_LONG, true);
-    return;
-  }
+  if (Object.values(given).join("").length > LONGEST) return showFailure(TOO_LONG, true);
   const place = focused();
   busy(mine);
   const reply = await server.ask(given);
@@ -157,7 +154,7 @@ function fromAddress() {
   if (question.value) history.replaceState({}, "", addressOf(asGiven()));
   address = location.hash;
   if (question.value) ask();
-  else showStart();
+  else showNothing("start");
 }
 
 // Whoever went on, to the next question or elsewhere, keeps their place.
@@ -179,12 +176,8 @@ function say(words) {
   find("[role=status]").textContent = words;
 }
 
-function showStart() {
-  busy(null);
-  showNothing("start");
-}
-
 function showNothing(view) {
+  busy(null);
   answer = null;
   root.dataset.view = view;
   result.hidden = true;
