@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
+
+from rag.contracts import OBEYED
 
 Visit = Callable[..., Page]
 ANSWERED = "what did Putin say about Syria?"
@@ -21,7 +24,8 @@ ABSTAINED = "What did Zelensky say about inflation?"
 PHONE = {"width": 390, "height": 844}
 MARKUP = (
     '<script>window.__pwned=1</script><img src=x onerror="window.__pwned=1">'
-    "{{{constructor}}}{{this}}${alert(1)}`&lt;b&gt;\\\N{RIGHT-TO-LEFT OVERRIDE}"
+    "{{{constructor}}}{{this}}${alert(1)}`&lt;b&gt;1\N{RIGHT-TO-LEFT MARK}2\\"
+    "\N{RIGHT-TO-LEFT OVERRIDE}"
 )
 HOSTILE_QUESTION = f"What did the mayor of Springfield say about the bridge? {MARKUP}"
 HOSTILE_TEXT = f"The mayor of Springfield said {MARKUP} about the new bridge in Springfield."
@@ -124,6 +128,24 @@ def ask(page: Page, question: str) -> None:
     page.locator(".busy").wait_for(state="detached")
 
 
+def changed_replies(page: Page, change: Callable[[dict[str, Any]], object]) -> None:
+    """Lets `change` at each reply of the server from now on."""
+
+    def change_one(route: Route) -> None:
+        reply = json.loads(route.fetch().json())
+        change(reply)
+        route.fulfill(json=json.dumps(reply))
+
+    page.route("**/component_server/", change_one)
+
+
+def held(page: Page) -> list[Route]:
+    """The next request, as soon as it is made; it waits for its `continue_`."""
+    routes: list[Route] = []
+    page.route("**/component_server/", lambda route: routes.append(route), times=1)
+    return routes
+
+
 def shown(page: Page, selector: str) -> list[str]:
     return page.locator(selector).all_text_contents()
 
@@ -181,6 +203,53 @@ def test_asking_and_reading_take_no_mouse(visit: Visit, served: Served) -> None:
 
 
 @pytest.mark.browser
+def test_a_held_key_and_a_double_click_ask_once(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    made: list[str] = []
+    page.on("request", lambda sent: made.append(sent.url) if sent.method == "POST" else None)
+    page.get_by_label("Question").fill(ANSWERED)
+    page.get_by_role("button", name="Ask").dblclick()
+    page.locator(".statements").wait_for()
+    assert len(made) == 1
+    page.get_by_label("Question").fill("?!")  # which fails, and the question is focused again
+    for _ in range(3):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(300)
+    page.keyboard.up("Enter")
+    page.locator(".failure", has_text="no word").wait_for()
+    assert len(made) == 2
+
+
+@pytest.mark.browser
+def test_esc_closes_the_article_wherever_one_clicked(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    page.locator(".confidence").click()
+    page.keyboard.press("Escape")
+    page.locator(".article").wait_for(state="hidden")
+
+
+@pytest.mark.browser
+def test_whoever_reads_an_article_is_brought_to_the_next_answer(
+    visit: Visit, served: Served
+) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    waiting = held(page)
+    page.get_by_label("Question").fill(ABSTAINED)
+    with page.expect_request("**/component_server/"):
+        page.keyboard.press("Enter")
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").wait_for()
+    waiting[0].continue_()
+    page.locator(".verdict").wait_for()
+    assert page.locator(".article").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "onrecord-answer"
+
+
+@pytest.mark.browser
 def test_whoever_goes_on_typing_keeps_their_place(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.keyboard.press("Tab")
@@ -200,6 +269,29 @@ def test_a_text_that_is_no_question_is_refused_before_it_is_sent(
     page.get_by_label("Question").fill("Why? " * 20_000)
     page.get_by_role("button", name="Ask").click()
     page.locator(".failure", has_text="Shorten it to 2,000 characters").wait_for()
+    ask(page, ANSWERED)
+    page.locator(".statements").wait_for()
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Speaker").fill("x" * 70_000)
+    page.get_by_role("button", name="Ask").click()
+    page.locator(".failure", has_text="Shorten it to 2,000 characters").wait_for()
+
+
+@pytest.mark.browser
+def test_a_long_question_leaves_room_for_its_answer(visit: Visit, served: Served) -> None:
+    page = visit(served, viewport=PHONE)
+    size = "(({ clientHeight, scrollHeight }) => [clientHeight, scrollHeight])"
+    heading = "document.querySelector('#onrecord-answer')"
+    ask(page, ANSWERED)
+    shown_px, whole_px = page.evaluate(f"{size}({heading})")
+    assert shown_px == whole_px
+    ask(page, f"{ANSWERED} " * 60)
+    page.locator("#onrecord-answer", has_text=f"{ANSWERED} " * 2).wait_for()
+    shown_px, whole_px = page.evaluate(f"{size}({heading})")
+    assert shown_px < PHONE["height"] / 3 < whole_px
+    assert shown(page, "#onrecord-answer") == [(f"{ANSWERED} " * 60).strip()]
+    page.keyboard.press("End")
+    page.wait_for_function(f"{heading}.scrollTop > 0")
 
 
 @pytest.mark.browser
@@ -240,6 +332,21 @@ def test_the_article_is_whole_and_all_its_cited_sentences_are_marked(
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_nothing_is_marked_in_a_text_that_has_changed(
+    visit: Visit, served: Served, size: dict[str, int]
+) -> None:
+    page = visit(served, viewport=size)
+    ask(page, ANSWERED)
+    changed_replies(page, lambda reply: reply.update(sha256="0" * 64))
+    page.locator(".statements > li").last.locator(".citation").first.click()
+    page.locator(".changed[role=alert]", has_text="has changed").wait_for()
+    assert page.locator("mark").count() == 0
+    assert is_in_view(page, ".changed")
+    assert page.evaluate("document.activeElement.className") == "changed"
+
+
+@pytest.mark.browser
 def test_the_browsers_back_button_closes_the_article(visit: Visit, served: Served) -> None:
     page = visit(served, viewport=PHONE)
     ask(page, ANSWERED)
@@ -248,6 +355,54 @@ def test_the_browsers_back_button_closes_the_article(visit: Visit, served: Serve
     page.go_back()
     page.locator(".article").wait_for(state="hidden")
     assert page.locator(".statements").is_visible()
+
+
+@pytest.mark.browser
+def test_back_reload_and_a_link_bring_an_answer_again(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    assert page.title() == "On Record"
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Speaker").fill("Putin")
+    ask(page, "What about Syria & peace?")
+    page.locator(".statements").wait_for()
+    assert urlsplit(page.url).fragment == "q=What+about+Syria+%26+peace%3F&speaker=Putin"
+    page.get_by_role("button", name="Clear filters").click()
+    ask(page, ABSTAINED)
+    page.locator(".verdict").wait_for()
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").first.wait_for()
+    ask(page, ANSWERED)
+    page.locator("#onrecord-answer", has_text=ANSWERED).wait_for()
+    assert page.title() == ANSWERED
+    link = page.url
+
+    page.go_back()  # the article was closed and left no step behind
+    page.locator(".verdict").wait_for()
+    assert page.title() == page.get_by_label("Question").input_value() == ABSTAINED
+    page.locator(".citation").first.click()
+    page.locator("mark.clicked").first.wait_for()
+    page.go_back()
+    page.locator(".article").wait_for(state="hidden")
+    assert page.locator(".verdict").is_visible()
+    page.go_back()
+    page.locator(".asked-of", has_text="speaker “Putin”").wait_for()
+    assert page.get_by_label("Speaker").input_value() == "Putin"
+    page.reload()
+    page.locator(".asked-of", has_text="speaker “Putin”").wait_for()
+    assert quotes(page)
+    page.go_back()
+    page.locator(".result").wait_for(state="hidden")
+    assert page.title() == "On Record"
+    assert page.get_by_label("Question").input_value() == ""
+    page.go_forward()
+    page.locator(".statements").wait_for()
+
+    other = visit(served)
+    other.goto("about:blank")
+    other.goto(link.replace("+", "%20"))  # as others may write it
+    other.locator(".statements").wait_for()
+    assert other.get_by_label("Question").input_value() == ANSWERED
+    assert other.url == link
 
 
 @pytest.mark.browser
@@ -303,11 +458,42 @@ def test_filters_narrow_the_answer_down(visit: Visit, served: Served) -> None:
     page = visit(served)
     page.get_by_text("Filters", exact=True).click()
     page.get_by_role("textbox", name="Document").fill("002_")
+    page.get_by_label("Speaker").fill("Putin")
     ask(page, ANSWERED)
     assert all("002_" in text for text in shown(page, ".sources li"))
     page.get_by_role("textbox", name="Document").fill("nowhere")
+    page.get_by_label("Until").fill("2025-01-31")
+    narrowed = "Asked of: document “002_”, speaker “Putin”"
+    assert shown(page, ".asked-of") == [narrowed]  # whatever the form says by now
     page.get_by_role("button", name="Ask").click()
-    page.get_by_text("No document about this passes the filters.").first.wait_for()
+    page.locator(".reason", has_text="No document about this passes the filters.").wait_for()
+    narrowed = "Asked of: document “nowhere”, until 31 January 2025, speaker “Putin”"
+    assert shown(page, ".asked-of") == [narrowed]
+    assert shown(page, ".onrecord [role=status]")[0].endswith(narrowed)
+    page.get_by_role("button", name="Clear filters").click()
+    ask(page, ANSWERED)
+    assert shown(page, ".asked-of") == [""]
+
+
+@pytest.mark.browser
+def test_half_a_date_is_shown_and_not_passed_over(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    filters = page.locator("summary", has_text="Filters")
+    filters.click()
+    page.get_by_label("Since").focus()
+    page.keyboard.type("12")
+    filters.click()
+    assert filters.inner_text() == "Filters (since)"
+    assert page.get_by_label("Since").is_hidden()
+    ask_button = page.get_by_role("button", name="Ask")
+    page.get_by_label("Question").fill(ANSWERED)
+    ask_button.click()
+    page.get_by_label("Since").wait_for()
+    assert page.evaluate("document.activeElement.name") == "since"
+    page.get_by_role("button", name="Clear filters").click()
+    assert filters.inner_text() == "Filters"
+    ask_button.click()
+    page.locator(".statements").wait_for()
 
 
 @pytest.mark.browser
@@ -324,6 +510,21 @@ def test_hostile_text_stays_text(visit: Visit, hostile: Served) -> None:
         assert f"id/{MARKUP}" in "".join(shown(page, place))
     assert f"Title {MARKUP}" in "".join(shown(page, ".sources li"))
     assert page.locator(".onrecord :is(script, img, b)").count() == 0
+    fenced = page.locator(".answer-body .control")
+    assert {one.get_attribute("data-code") for one in fenced.all()} == {"U+200F", "U+202E"}
+    page.wait_for_timeout(300)  # an image that fails would run its handler by now
+    assert page.evaluate("window.__pwned") is None
+
+
+@pytest.mark.browser
+def test_a_hostile_link_stays_text(visit: Visit, hostile: Served) -> None:
+    page = visit(hostile)
+    link = urlencode({"q": MARKUP, "outlet": MARKUP})
+    page.evaluate("(hash) => (location.hash = hash)", link)
+    page.locator(".verdict").wait_for()
+    assert shown(page, "#onrecord-answer") == [MARKUP]
+    assert shown(page, ".asked-of") == [f"Asked of: outlet “{MARKUP}”"]
+    assert page.locator(".onrecord :is(script, img, b)").count() == 0
     page.wait_for_timeout(300)  # an image that fails would run its handler by now
     assert page.evaluate("window.__pwned") is None
 
@@ -334,7 +535,7 @@ def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hosti
     ask(page, HOSTILE_QUESTION)
     order = page.evaluate(
         """() => {
-          const control = document.querySelector(".answer-body .control");
+          const control = document.querySelector(".answer-body [data-code='U+202E']");
           const after = control.nextSibling, range = document.createRange();
           const left = (at) => {
             range.setStart(after, at);
@@ -362,14 +563,12 @@ def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hosti
 def test_only_web_addresses_become_links(
     visit: Visit, served: Served, url: str, link: str | None
 ) -> None:
-    def reply_with_url(route: Route) -> None:
-        answer = json.loads(route.fetch().json())
-        for source in answer["answer"]["sources"]:
+    def give_url(reply: dict[str, Any]) -> None:
+        for source in reply["answer"]["sources"]:
             source["url"] = url
-        route.fulfill(json=json.dumps(answer))
 
     page = visit(served)
-    page.route("**/component_server/", reply_with_url)
+    changed_replies(page, give_url)
     ask(page, ANSWERED)
     links = page.locator(".sources a")
     if link is None:
@@ -400,7 +599,7 @@ def test_what_is_copied_and_saved_can_be_proven(
     page.get_by_role("button", name="Copy with citation").first.click()
     page.get_by_role("button", name="Copied").wait_for()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(quotes(page)[0] + "\n— ")
+    assert copied.startswith(quotes(page)[0] + "\n— Vladimir Putin, ")
     assert re.search(r"\w+\.txt, characters \d+ to \d+$", copied.strip())
     with page.expect_download() as download:
         page.get_by_role("button", name="Save answer").click()
@@ -409,6 +608,30 @@ def test_what_is_copied_and_saved_can_be_proven(
     proof = subprocess.run(verify, capture_output=True, text=True, timeout=60, check=False)
     assert proof.returncode == 0, proof.stdout + proof.stderr
     assert json.loads(Path(saved).read_text(encoding="utf-8"))["schema"] == "onrecord.answer/1"
+
+
+@pytest.mark.browser
+def test_copying_takes_no_safe_origin_and_has_what_is_shown_before(
+    visit: Visit, served: Served
+) -> None:
+    def give_context(reply: dict[str, Any]) -> None:
+        sentence = reply["answer"]["sentences"][0]
+        sentence["speaker"], sentence["kind"] = None, "direct"
+        sentence["context"] = {"start": 0, "end": 2, "text": "A first <sentence>."}
+
+    page = visit(served)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    changed_replies(page, give_context)
+    ask(page, ANSWERED)
+    page.get_by_role("button", name="Copy with citation").first.click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("document.activeElement.textContent") == "Copied"
+    page.get_by_label("Question").fill("")
+    page.keyboard.press("Control+V")
+    copied = page.get_by_label("Question").input_value().split("\n")
+    assert copied[:2] == [page.locator(".context").first.inner_text(), quotes(page)[0]]
+    assert copied[0] == "Before it: A first <sentence>."
+    assert copied[2].startswith("— quoted · ")
 
 
 @pytest.mark.browser
@@ -451,19 +674,53 @@ def test_text_can_be_read_in_both_schemes(visit: Visit, served: Served, scheme: 
 
 
 @pytest.mark.browser
-def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
-    page = visit(served)
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_paper_gets_question_answer_and_the_whole_article_in_ink(
+    visit: Visit, served: Served, size: dict[str, int]
+) -> None:
+    page = visit(served, viewport=size, color_scheme="dark")
     ask(page, ANSWERED)
     page.locator(".citation").first.click()
     page.locator("mark.clicked").wait_for()
+    page.emulate_media(media="print")
+    for place in ("#onrecord-answer", ".statements .citation", ".source", ".article", "mark"):
+        assert page.locator(place).first.is_visible(), place
+    for place in (".asking", ".copy", ".close"):
+        assert page.locator(place).first.is_hidden(), place
+    style = "getComputedStyle(document.querySelector"
+    assert page.evaluate(f"{style}('.article')).maxHeight") == "none"
+    assert page.evaluate(f"{style}('.article')).overflowY") == "visible"
+    assert "underline" in page.evaluate(f"{style}('mark')).textDecoration")
+    assert page.evaluate(f"{style}('mark')).printColorAdjust") == "exact"
+    transparent = "rgba(0, 0, 0, 0)"
+    assert page.evaluate(f"{style}('body')).backgroundColor") == transparent
+    assert page.evaluate(f"{style}('gradio-app')).backgroundColor") == transparent
+    assert [one for one in page.evaluate(CONTRASTS, ".onrecord *") if one[0] < 4.5] == []
+
+
+@pytest.mark.browser
+def test_a_screen_reader_finds_its_way(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    status = page.locator(".onrecord [role=status]")
+    assert status.inner_text().startswith("Answered: ")
+    waiting = held(page)
+    citation = page.locator(".citation").first
+    with page.expect_request("**/component_server/"):
+        citation.click()
+    assert status.inner_text() == "Opening…"
+    assert citation.get_attribute("aria-busy") == "true"
+    waiting[0].continue_()
+    page.locator("mark.clicked").wait_for()
+    assert status.inner_text() == ""
+    assert citation.get_attribute("aria-busy") is None
     assert page.get_attribute("html", "lang") == "en"
-    assert page.title() == "On Record"
+    assert page.title() == ANSWERED
     assert shown(page, "h1") == ["On Record"]
     assert page.get_by_role("main").count() == 1
     assert page.get_by_role("search").count() == 1
     assert page.get_by_role("region", name=ANSWERED).is_visible()
-    assert page.locator(".onrecord [role=status]").get_attribute("aria-live") == "polite"
-    assert page.locator(".onrecord [role=status]").inner_text().startswith("Answered: ")
+    assert status.get_attribute("aria-live") == "polite"
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("button, a, input, textarea")]
           .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
@@ -579,6 +836,14 @@ def test_templates_have_no_holes_and_the_script_makes_no_markup() -> None:
     assert not re.search(
         r"(inner|outer)HTML|insertAdjacent|document\.write|eval|Function\(", script
     )
+
+
+def test_the_page_labels_each_control_that_the_terminal_shows() -> None:
+    script = files("rag.web").joinpath("page.js").read_text(encoding="utf-8")
+    found = re.search(r"const CONTROL =\s+/(.+)/;", script)
+    assert found
+    signs = [chr(code) for code in range(0x10000) if OBEYED.match(chr(code))]
+    assert [sign for sign in signs if not re.match(found[1], sign)] == []
 
 
 def test_an_article_in_pieces_makes_the_document_again(seeds_index: Path) -> None:

@@ -26,6 +26,8 @@ _CSS = """
 .gradio-container.gradio-container { overflow: visible; }
 .gradio-container > .main, #onrecord .html-container { padding: 0; }
 """
+# The ground around that, which `css` does not reach: none on paper.
+_HEAD = "<style>@media print { body, gradio-app { background: none !important; } }</style>"
 _HEADERS = {
     # Gradio compiles its templates in the browser, hence inline and eval; the rest is shut.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' "
@@ -47,6 +49,7 @@ def application(page: gr.Blocks, *, names: Collection[str]) -> ASGIApp:
             body_background_fill=background, body_background_fill_dark=dark
         ),
         css=_CSS,
+        head=_HEAD,
         footer_links=[],
         run_history=False,
         ssr_mode=False,

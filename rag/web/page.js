@@ -10,8 +10,9 @@ const article = find(".article");
 const narrow = matchMedia("(max-width: 63.999rem)"); // as in page.css: one column
 const FILTERS = ["document", "outlet", "since", "until", "speaker"];
 
-let asked = 0; // number of the newest question; what an older one brings is dropped
-let opened = 0; // the same for articles
+let asking = null; // address of the question on its way; what another one brings is dropped
+let opened = 0; // number of the newest article; what an older one brings is dropped
+let address = ""; // of the page as it stands: a question and its filters, or nothing
 let answer = null;
 let opener = null; // the button that opened the article
 let returned = null; // promise that the browser is back from the history entry of an article
@@ -22,14 +23,19 @@ const REASONS = {
   filtered_out: "No document about this passes the filters.",
   empty_index: "There are no documents to search.",
 };
-const LONGEST = 10_000; // characters; far more than a question, and less than a request may have
-const TOO_LONG = "This is a text, not a question. Shorten it to 2,000 characters or fewer.";
+const LONGEST = 10_000; // characters; no question with its filters has as many, a request may
+const TOO_LONG =
+  "This is a text, not a question with filters. Shorten it to 2,000 characters or fewer.";
 const LOST = "The page lost its connection to On Record. Start it again, then ask again.";
+const BEFORE = "Before it: ";
+const CHANGED =
+  "This document has changed since the answer was given, so nothing is marked in it. Ask again.";
 
 // ---------------------------------------------------------------- text to nodes
 
 // Controls that are invisible or turn the direction of the text after them.
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const CONTROL =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -103,30 +109,60 @@ function particulars(source) {
 // ---------------------------------------------------------------- asking
 
 async function ask() {
-  const mine = ++asked;
-  if (question.value.length > LONGEST) {
-    busy(false);
-    showFailure(TOO_LONG, true);
-    return;
-  }
+  const given = asGiven();
+  const mine = addressOf(given);
+  if (mine === asking) return;
+  if (Object.values(given).join("").length > LONGEST) return showFailure(TOO_LONG, true);
   const place = focused();
-  const given = { question: question.value };
-  for (const name of FILTERS) given[name] = form.elements[name].value.trim();
-  busy(true);
+  busy(mine);
   const reply = await server.ask(given);
-  if (mine !== asked) return;
-  busy(false);
-  const waits = focused() === place && question.value === given.question;
+  if (mine !== asking) return;
+  const stayed = focused() === place && question.value === given.question;
+  const waits = stayed || article.contains(focused()); // whose reading ends here
   closeArticle({ focus: false });
+  await returned; // or that step back would leave the new answer
+  if (mine !== asking) return;
+  busy(null);
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
-  else showAnswer(found.answer, found.notes, waits);
+  else showAnswer(found, given, waits);
+}
+
+function asGiven() {
+  const given = { question: question.value };
+  for (const name of FILTERS) given[name] = form.elements[name].value.trim();
+  return given;
+}
+
+// The part of the address that no server is sent; Back, reload and links bring an answer again.
+function addressOf({ question: q, ...filters }) {
+  const set = Object.entries(filters).filter(([, value]) => value);
+  return `#${new URLSearchParams([["q", q], ...set])}`;
+}
+
+function toAddress(given) {
+  if (addressOf(given) === address) return;
+  address = addressOf(given);
+  history.pushState({}, "", address);
+}
+
+function fromAddress() {
+  const kept = new URLSearchParams(location.hash.slice(1));
+  question.value = kept.get("q") ?? "";
+  for (const name of FILTERS) form.elements[name].value = kept.get(name) ?? "";
+  showFiltersSet();
+  if (question.value) history.replaceState({}, "", addressOf(asGiven()));
+  address = location.hash;
+  if (question.value) ask();
+  else showNothing("start");
 }
 
 // Whoever went on, to the next question or elsewhere, keeps their place.
 const focused = () => root.getRootNode().activeElement;
 
-function busy(now) {
+function busy(wanted) {
+  asking = wanted;
+  const now = asking !== null;
   result.setAttribute("aria-busy", now);
   root.classList.toggle("busy", now);
   find(".ask").textContent = now ? "Searching…" : "Ask";
@@ -140,11 +176,18 @@ function say(words) {
   find("[role=status]").textContent = words;
 }
 
-function showFailure(message, waits) {
+function showNothing(view) {
+  busy(null);
   answer = null;
-  root.dataset.view = "failure";
+  root.dataset.view = view;
   result.hidden = true;
+  document.title = "On Record";
   say("");
+  find(".failure").replaceChildren();
+}
+
+function showFailure(message, waits) {
+  showNothing("failure");
   find(".failure").replaceChildren(
     make("strong", {}, "This could not be done."),
     make("p", {}, verbatim(message)),
@@ -152,11 +195,14 @@ function showFailure(message, waits) {
   if (waits) question.focus();
 }
 
-function showAnswer(found, notes, waits) {
+function showAnswer({ answer: found, notes }, given, waits) {
   answer = found;
+  toAddress(given);
+  document.title = found.question.trim();
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
+  find(".asked-of").replaceChildren(...filterWords(given));
   find(".answer-body").replaceChildren(
     ...(said ? [...told(notes), ...statements(found)] : abstention(found, notes)),
     downloadOf(JSON.stringify(found)),
@@ -167,8 +213,9 @@ function showAnswer(found, notes, waits) {
   result.hidden = false;
   const amount = counted(found.statements.length, "statement", "statements");
   const from = counted(found.sources.length, "source", "sources");
-  const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}`;
-  say(said ? answered : `The sources do not say. ${REASONS[found.reason]}`);
+  const answered = `Answered: ${amount} from ${from}. ${confidenceWords(found)}.`;
+  const silent = `The sources do not say. ${REASONS[found.reason]}`;
+  say(`${said ? answered : silent} ${find(".asked-of").textContent}`.trim());
   if (!waits) return;
   const heading = find("#onrecord-answer");
   heading.focus({ preventScroll: true });
@@ -176,6 +223,16 @@ function showAnswer(found, notes, waits) {
 }
 
 // ---------------------------------------------------------------- the answer
+
+// What was asked of, as it stood then; the filters of the form may have changed since.
+function filterWords(given) {
+  const set = FILTERS.filter((name) => given[name]);
+  return set.flatMap((name, place) => {
+    const dated = form.elements[name].type === "date";
+    const value = dated ? [longDate(given[name])] : ["“", isolated(given[name]), "”"];
+    return [place ? ", " : "Asked of: ", `${name} `, ...value];
+  });
+}
 
 function confidenceWords({ confidence }) {
   const steps = [[0.9, "very high"], [0.75, "high"], [0.6, "moderate"], [0, "low"]];
@@ -229,12 +286,11 @@ function quoteOf(wording, agreed) {
   const [sentence] = wording;
   const { outlet, date, ...source } = sourceOf(sentence);
   const known = [
-    sentence.speaker || sentence.kind !== "text" ? speech(sentence) : null,
+    speech(sentence),
     make("cite", {}, isolated(nameOf(source))),
     outlet ? isolated(outlet) : null,
     date ? longDate(date) : null,
     agreed,
-    copyButton(sentence),
   ];
   const text = make("p", {}, ...citedText(sentence.text, wording));
   return make(
@@ -242,19 +298,19 @@ function quoteOf(wording, agreed) {
     { class: "quote" },
     before(sentence),
     make("blockquote", { dir: "auto" }, text),
-    make("p", { class: "byline" }, ...joined(known.filter((part) => part !== null))),
+    make("p", { class: "byline" }, ...joined(known.filter(Boolean)), " ", copyButton(sentence)),
   );
 }
 
 // The sentence before, where the cited one cannot stand alone; it is no part of the answer.
 function before({ context }) {
   if (!context) return null;
-  return make("p", { class: "context", dir: "auto" }, "Before it: ", verbatim(context.text));
+  return make("p", { class: "context", dir: "auto" }, BEFORE, verbatim(context.text));
 }
 
 function speech({ speaker, kind }) {
   const manner = { direct: "quoted", indirect: "reported" }[kind];
-  if (!speaker) return make("span", {}, manner);
+  if (!speaker) return manner ? make("span", {}, manner) : null;
   return make("span", {}, isolated(speaker), manner ? `, ${manner}` : "");
 }
 
@@ -325,8 +381,9 @@ function copyButton(sentence) {
 function cited(sentence) {
   const { title, outlet, date, document: id, url } = sourceOf(sentence);
   const place = `${id}, characters ${sentence.start} to ${sentence.end}`;
-  const source = [title, outlet, date, place, url].filter(Boolean).join(" · ");
-  return `${sentence.text}\n— ${source}\n`;
+  const known = [speech(sentence)?.textContent, title, outlet, date, place, url];
+  const context = sentence.context ? `${BEFORE}${sentence.context.text}\n` : "";
+  return `${context}${sentence.text}\n— ${known.filter(Boolean).join(" · ")}\n`;
 }
 
 async function toClipboard(text) {
@@ -334,8 +391,20 @@ async function toClipboard(text) {
     await navigator.clipboard.writeText(text); // missing where the page is not on a safe origin
     return true;
   } catch {
-    return false;
+    return copySelected(text);
   }
+}
+
+function copySelected(text) {
+  const place = focused();
+  const field = make("textarea", { class: "unseen", readonly: true }, text);
+  root.append(field);
+  field.focus({ preventScroll: true });
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  place.focus({ preventScroll: true });
+  return done;
 }
 
 function downloadOf(reply) {
@@ -352,9 +421,13 @@ function downloadOf(reply) {
 
 async function openArticle(source, sentence, button) {
   const mine = ++opened;
+  button.setAttribute("aria-busy", true);
+  say("Opening…");
   const reply = await server.article({ document: source.document });
+  button.removeAttribute("aria-busy");
   await returned;
   if (mine !== opened) return;
+  say("");
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showArticleFailure(source, found.error, button);
   else showArticle(source, found, sentence, button);
@@ -370,12 +443,14 @@ function showArticle(source, found, sentence, button) {
   const cites = [...answer.sentences, ...answer.nearest].filter(
     (one) => one.citation === source.citation,
   );
-  const warning = "This document has changed since the answer was given.";
-  const changed = make("p", { class: "changed" }, warning);
-  const text = paragraphs(found, cites, sentence ?? cites[0]);
-  fillArticle(source, button, ...(found.sha256 === source.sha256 ? text : [changed, ...text]));
+  const alert = { class: "changed", role: "alert", tabindex: "-1" };
+  const same = found.sha256 === source.sha256; // offsets into another text would mark anything
+  const text = same
+    ? paragraphs(found, cites, sentence ?? cites[0])
+    : [make("p", alert, CHANGED), ...paragraphs(found, [], null)];
+  fillArticle(source, button, ...text);
   find("#onrecord-article").hidden = found.pieces.some((piece) => piece.block === "title");
-  goTo(find("mark.clicked") ?? find(".close"));
+  goTo(find("mark.clicked") ?? find(".changed") ?? find(".close"));
 }
 
 function fillArticle(source, button, ...children) {
@@ -436,6 +511,7 @@ function pieceNode(piece, cites, clicked) {
 
 function closeArticle({ focus = true } = {}) {
   opened++;
+  say("");
   if (article.hidden) return;
   article.hidden = true;
   delete root.dataset.article;
@@ -456,23 +532,31 @@ form.addEventListener("submit", (event) => {
 question.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    form.requestSubmit();
+    if (!event.repeat) form.requestSubmit();
   }
 });
 form.addEventListener("input", showFiltersSet);
+form.addEventListener("focusout", showFiltersSet); // half a date is no input yet
+form.addEventListener("invalid", () => (find(".filters").open = true), true); // or nothing is told
 find(".clear").addEventListener("click", () => {
   for (const name of FILTERS) form.elements[name].value = "";
   showFiltersSet();
 });
 find(".close").addEventListener("click", () => closeArticle());
 history.scrollRestoration = "manual"; // closing goes back to the citation by itself
-addEventListener("popstate", () => article.hidden || closeArticle());
-element.addEventListener("keydown", (event) => {
+addEventListener("popstate", () => {
+  if (!article.hidden) closeArticle();
+  if (location.hash !== address) fromAddress();
+});
+document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !article.hidden) closeArticle();
 });
 
 function showFiltersSet() {
-  const set = FILTERS.filter((name) => form.elements[name].value.trim());
+  const set = FILTERS.filter((name) => {
+    const { value, validity } = form.elements[name];
+    return value.trim() || validity.badInput;
+  });
   find(".filters-set").textContent = set.length ? ` (${set.join(", ")})` : "";
 }
 
@@ -486,3 +570,5 @@ find(".examples ul").append(
     return make("li", {}, make("button", { type: "button", onclick: fill }, example));
   }),
 );
+
+fromAddress();
