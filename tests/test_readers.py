@@ -562,6 +562,49 @@ def test_a_page_gives_its_article_alone() -> None:
     )
 
 
+@pytest.mark.parametrize("around", ["<div><p>{}</p></div>", "<div>{}</div>"])
+def test_a_short_paragraph_with_links_is_kept_and_a_list_of_links_is_not(around: str) -> None:
+    paragraphs = (
+        "“We had no choice,” <a href='/m'>Mayor Adams</a> told reporters.",
+        "Engineers found <a href='/c'><b>cracks</b> in two pillars</a>, he said on Monday.",
+        *[PARAGRAPH[3:-4]] * 3,
+    )
+    links = "".join(f"<li><a href='/{n}'>Story {n} of the week</a></li>" for n in range(9))
+    page = "".join(map(around.format, (*paragraphs, "<a href='/n'>News</a> of <a>the day</a>")))
+    text = document("a.html", f"<html><body><article>{page}</article><ul>{links}</ul>").text
+    assert "“We had no choice,” Mayor Adams told reporters." in text
+    assert "Engineers found cracks in two pillars, he said on Monday." in text
+    assert "Story" not in text and "News" not in text
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "outlet"),
+    [
+        ("<title>U.S. bridge closed | The Herald</title>", "U.S. bridge closed", "The Herald"),
+        ("<title>Bridge closed | U.S. Herald</title>", "Bridge closed", "U.S. Herald"),
+        (
+            "<title>St. Louis Herald - Bridge closed</title>"
+            "<meta property='og:site_name' content='St. Louis Herald'>"
+            "<meta property='og:title' content='Bridge closed'>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
+        (
+            "<title>U.S. bridge closed | The Herald</title>"
+            "<meta property='og:title' content='U.S. bridge closed'>",
+            "U.S. bridge closed",
+            None,
+        ),
+    ],
+)
+def test_a_headline_with_a_full_stop_is_no_outlet(
+    head: str, title: str, outlet: str | None
+) -> None:
+    body = f"<div>{PARAGRAPH * 5}</div>"
+    found = document("a.html", f"<html><head>{head}</head><body>{body}</body></html>")
+    assert (found.title, found.outlet) == (title, outlet)
+
+
 def test_the_address_of_a_page_is_its_own_or_none() -> None:
     og = "<meta property='og:url' content='https://gazette.example/og'>"
     canonical = '<link rel="canonical" href="https://gazette.example/bridge">'
@@ -812,6 +855,11 @@ def test_front_matter_takes_linear_time_and_knows_all_columns() -> None:
             "<table><tr><td><p>Putin denied it.</p><p>Assad agreed.</p></td><td>One</td></tr>"
             "<tr><td>a</td><td>b</td></tr></table>",
             "Putin denied it. Assad agreed. | One",
+        ),
+        (
+            "<p>It emits 10<sup>6</sup> tonnes<sup>[2]</sup> over 25 m<sup>2</sup> since 2019."
+            "<sup><a href='#4'>4</a></sup> On the 1<sup>st</sup> it was 10<sup>-3</sup> or so.</p>",
+            "It emits 10⁶ tonnes[2] over 25 m² since 2019.⁴ On the 1st it was 10⁻³ or so.",
         ),
     ],
 )
