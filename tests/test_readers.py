@@ -238,6 +238,11 @@ KOREAN = "대통령은 화요일에 협상할 준비가 되어 있다고 말했�
     [
         (ENGLISH, "cp1252"),
         (ENGLISH + "Plain words follow, many of them.\n" * 5_000, "cp1252"),
+        ("The government will spend £5 million on the bridge, the minister said.\n", "cp1252"),
+        ("Under §5 of the Act, the minister’s powers end.\n", "cp1252"),
+        ("The yen fell to ¥150 at 40°C, and it’s still falling.\n", "cp1252"),
+        ("The bridge is closed.\xa0The mayor said it’s final… maybe.\n", "cp1252"),
+        (f"Beyoncé sang at the {'big ' * 40}wedding in the café.\n", "cp1252"),
         (GERMAN, "latin-1"),
         (FRENCH, "cp1252"),
         (SPANISH, "latin-1"),
