@@ -399,11 +399,35 @@ def test_front_matter_of_plain_text_gives_fields_and_is_no_text() -> None:
         "Title: The Bridge\nDate: 2024-03-05\nHe left, no empty line.",
         "\nTitle: not at the top\nDate: 2024-03-05\n\nHe left.",
         "Title: The Bridge\nMayor: Jones\n\nHe left.",
+        "From: the mayor\nTo: all of us\n\nHe left.",
     ],
 )
 def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
     found = document("a.txt", text)
     assert (found.text, found.title, found.date) == (text, None, None)
+
+
+@pytest.mark.parametrize(
+    ("matter", "title", "outlet", "date"),
+    [
+        ("Title: The Bridge\nBy: Ann Lee\nSource: Gazette", "The Bridge", "Gazette", None),
+        ("Headline: The Bridge\nAuthor: Ann Lee", "The Bridge", None, None),
+        (
+            "From: Ann <ann@gazette.example>\nTo: Bob <b@x.example>,\n  Eve <e@x.example>\n"
+            "Subject: The bridge\n over the river\nDate: Tue, 5 Mar 2024 09:15:00 +0000",
+            "The bridge over the river",
+            None,
+            "2024-03-05",
+        ),
+    ],
+)
+def test_lines_of_an_author_or_a_letter_are_front_matter(
+    matter: str, title: str, outlet: str | None, date: str | None
+) -> None:
+    found = document("a.txt", f"{matter}\n\nHe left.")
+    assert found == Document(
+        id="a.txt", text="He left.", title=title, outlet=outlet, date=date, path="a.txt"
+    )
 
 
 def test_front_matter_without_text_below_is_refused() -> None:
@@ -485,6 +509,17 @@ def test_front_matter_of_markdown_gives_fields_and_is_no_text() -> None:
     found = document("a.md", f"{matter}# Heading\n\nHe left.")
     assert (found.title, found.date, found.outlet) == ("Said: no", "2024-03-05", "Gazette")
     assert (found.url, found.text) == (None, "# Heading\n\nHe left.")
+
+
+@pytest.mark.parametrize("mark", ["", ">", ">-", "|", "|2-"])
+def test_values_of_front_matter_may_take_more_lines_and_have_comments(mark: str) -> None:
+    matter = (
+        f"title: {mark}\n  The new\n  bridge #1\ndate: 2024-03-05 # embargo\n"
+        "source: 'Gazette # 1' # x\n"
+    )
+    found = document("a.md", f"---\n{matter}---\nHe left.")
+    assert (found.title, found.outlet) == ("The new bridge #1", "Gazette # 1")
+    assert (found.date, found.text) == ("2024-03-05", "He left.")
 
 
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
