@@ -817,6 +817,52 @@ def test_what_is_no_web_address_is_no_url(url: str) -> None:
     assert document("a.jsonl", json.dumps({"text": "x", "url": url})).url is None
 
 
+FRAGMENT = """\
+<!-- wp:paragraph --><style>p > a {}</style><h2>Why &amp; how</h2><p>The <a href="/b">bridge</a>
+is closed.</p>\r\n\r\n<p>It costs &pound;5.&nbsp;He said &#8220;no&#8221;.<sup>1</sup></p>
+<ul><li><p>one</p></li><li>two</li></ul><script>if (a<b) { x("<p>") }</script>
+<table><tr><td>a</td><td>b</td></tr></table><DIV>first<br />second &lt;b&gt; 10<sup>6</sup></DIV>"""
+FRAGMENT_TEXT = """\
+## Why & how
+
+The bridge is closed.
+
+It costs £5.\xa0He said “no”.¹
+
+- one
+
+- two
+
+a b
+
+first
+
+second <b> 10⁶"""
+
+
+def test_html_in_a_table_is_read_as_it_is_shown() -> None:
+    found = document("t.jsonl", json.dumps({"title": "A &#8211; <i>b</i>", "text": FRAGMENT}))
+    assert (found.text, found.title) == (FRAGMENT_TEXT, "A – b")
+    file = io.StringIO()
+    csv.writer(file).writerows([("title", "text"), ("A &#8211; <i>b</i>", FRAGMENT)])
+    assert document("t.csv", file.getvalue()).text == FRAGMENT_TEXT
+
+
+def test_text_in_a_table_with_a_stray_sign_stays_as_it_is() -> None:
+    text = "If a < b &amp; c > d,\nthen <b> is no tag of a paragraph."
+    found = document("t.jsonl", json.dumps({"title": "A &amp; B", "text": text}))
+    assert (found.text, found.title) == (text, "A &amp; B")
+
+
+@pytest.mark.parametrize(
+    "mark", ["<", "<a", "<script>", "<sup>", "<li>", "\n ", "<!--", "&#", "- \n"]
+)
+def test_hostile_html_in_a_table_does_not_hang(mark: str) -> None:
+    start = perf_counter()
+    given_by("t.jsonl", json.dumps({"text": "<br>x" + mark * (10**6 // len(mark))}))
+    assert perf_counter() - start < 10  # seconds; the square of the length would take hours
+
+
 def test_a_bad_record_is_named_and_the_others_are_read() -> None:
     lines = [
         '{"id": "a", "text": "A"}',
