@@ -176,6 +176,7 @@ def test_what_is_too_long_to_be_read_as_an_answer_is_boilerplate() -> None:
         "The [...] used the rest [...] here.",
         "1. Wait for the result.",
         "He kept on [1] until 2 . . . was over.",
+        "The U.S.¹ Senate met Dr.† Smith.",
         "GEN . DE GAULLE SAW THE U.S . FORCES OF JOHN F . KENNEDY .",
     ],
 )
@@ -207,6 +208,9 @@ def test_a_sentence_is_not_cut(sentence: str) -> None:
         "He founded Pitt & Co. | It closed in 1990. | 5 people left.",
         "no capital here. | he wrote carelessly? | yes.",
         "A martyr.[1] | The emperor [2] ruled. [3] | He fell.12 | Then it ended.",
+        "It was over.¹ | The mayor left.⁴,⁵ | “It was.”† | None saw.[^1] | so they said.(1) | He",
+        "The bridge is closed.\u200b | “It is.”\u200f | The mayor said so.\xad | He left.",
+        "He was guilty. [13] [better source needed] | He was not.",
         "Hello world.| Today is Tuesday.| Mr. Smith went.",
         "1) The first 2) The second",
         "これは文です。|次の文です\uff01|終わり。",
@@ -424,6 +428,8 @@ def test_a_date_before_the_first_sentence_is_no_part_of_it_however_it_is_written
         "“Is he ready?”",
         "“We went home.”",
         "He met three people:",
+        *(f"They met.{note}" for note in ("[1]", " [1]", "¹", "†", "(1)", "[a]", "[^1]", "\u200b")),
+        "“They met.”\u200f",
     ],
 )
 def test_a_sentence_that_mentions_such_things_is_body(line: str) -> None:
@@ -438,6 +444,8 @@ def test_a_sentence_that_mentions_such_things_is_body(line: str) -> None:
         'Putin says he is ready to meet with Trump at "any time"',
         "Why now?",
         "What comes next (and when)",
+        "Chapter 3 (1)",
+        "Chapter 3 [1]",
     ],
 )
 @pytest.mark.parametrize("between", ["\n\n", "\n"])

@@ -25,7 +25,7 @@ from rag.segment.phrases import (
     GALLERY,
     LABEL,
 )
-from rag.segment.sentences import split
+from rag.segment.sentences import ENDS, NOTE, split
 
 LONGEST_HEADING = 16  # words; a headline of the seeds has 14
 LONGEST_TITLE = 25  # words, for the lines before the body
@@ -41,6 +41,7 @@ _BULLETS = ("-", "*", "•")
 _MARK = re.compile(  # * * * is a line, and several • in one line are a list in running text
     r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])(?![^\n]*\s•\s)"
 )
+_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})+$", re.VERBOSE)
 _WORD = re.compile(r"[^\W_]")
 _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
@@ -220,6 +221,7 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
 
 def _has_form_of_heading(text: str, longest: int) -> bool:
     """Whether a line is short, begins like a title and does not end like a sentence."""
+    text = _NOTES.sub("", text)
     words = text.split()
     bare = text.rstrip(_CLOSING)
     if not bare or len(words) > longest or text[0].islower() or bare.endswith(_NOT_HEADING):
