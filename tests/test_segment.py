@@ -245,6 +245,23 @@ def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_line_ends() -> None
 
 
 @pytest.mark.parametrize(
+    "beside",
+    [
+        f"It is at\nhttps://council.example/{'resolutions/' * 9}treatment.pdf\nand in print.",
+        "Ann Lee\nDirector\nThe Council\n100 Main Street\nSpringfield\n(555) 123\na@x.example",
+    ],
+)
+def test_short_lines_and_addresses_do_not_keep_wrapped_lines_apart(beside: str) -> None:
+    lines = (
+        "The committee that was to meet on Monday in the hall did not, for Lord\n"
+        "Mayor Smith, who has the only key to the building, was away in Sankt\n"
+        "Moritz, where nobody has a telephone or a computer, so reporters told\n"
+        "Nobody of it."
+    )
+    assert split(f"{lines}\n\n{beside}\n")[0] == lines
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "The deal was dead, the ministry said on Tuesday. (Reuters)",

@@ -131,9 +131,15 @@ def _chunks(text: str) -> list[list[Span]]:
 def _wrap_width(text: str, chunks: Sequence[Sequence[Span]]) -> int:
     """The column at which the lines are wrapped by hand, or 0.
 
-    Lines are wrapped if at most line ends the next word would not have fitted.
+    Lines are wrapped if at most line ends the next word would not have fitted. Short ones and
+    addresses without a space tell nothing.
     """
-    pairs = [pair for chunk in chunks for pair in pairwise(chunk)]
+    pairs = [
+        (above, below)
+        for chunk in chunks
+        for above, below in pairwise(chunk)
+        if len(above) >= _WRAPPED.start and " " in above.of(text)
+    ]
     if len(pairs) < 2:
         return 0
     lengths = sorted(len(above) for above, _ in pairs)
