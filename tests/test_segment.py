@@ -410,10 +410,34 @@ def test_a_sentence_that_only_looks_like_furniture_is_body(sentence: str) -> Non
     assert ("body", sentence) in blocks(f"{BODY} {BODY} {BODY}\n\n{sentence}\n\n{BODY}")
 
 
-@pytest.mark.parametrize("bullet", ["-", "*", "•"])
+@pytest.mark.parametrize("bullet", ["-", "*", "•", "▪", "●", "·", "◦", "‣", "■", "\uf0b7"])
 def test_items_of_a_list_are_body(bullet: str) -> None:
     found = blocks(f"{BODY} {BODY}\n\n{bullet} The town has 5,000 people\n\n{BODY}")
     assert ("body", "The town has 5,000 people") in found
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [("1)", "2)"), ("a)", "b)"), ("1.", "2."), ("(a)", "(b)"), ("ii.", "iii."), ("–", "–")],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_lines_of_a_list_are_body_with_their_numbers(
+    numbers: tuple[str, str], between: str
+) -> None:
+    items = [f"{number} The town has 5,000 people" for number in numbers]
+    found = blocks(f"{BODY} {BODY}\n\n{between.join(items)}\n\n{BODY}")
+    assert [text for _, text in found[2:-1]] == items
+    assert {block for block, _ in found} == {"body"}
+
+
+@pytest.mark.parametrize("line", ["1. Background", "2. Why the council met at noon", "– Ann Lee"])
+def test_a_numbered_line_over_text_is_a_heading(line: str) -> None:
+    assert ("heading", line) in blocks(f"{BODY} {BODY}\n\n{line}\n\n{BODY}")
+
+
+def test_short_sections_one_after_the_other_are_headings() -> None:
+    found = blocks(f"{BODY}\n\n1. Coronavirus\n\n2. Supreme Court\n\n{BODY}")
+    assert [block for block, _ in found] == ["body", "heading", "heading", "body"]
 
 
 def test_a_headline_of_three_lines_is_not_wrapped_text() -> None:
