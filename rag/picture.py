@@ -9,8 +9,8 @@ from datetime import date
 
 from markupsafe import Markup, escape
 
-from rag.check.words import UNSEEN
 from rag.contracts import OBEYED
+from rag.readers.normal import UNSEEN
 from rag.timeline import Timeline, Utterance
 
 _WIDTH = 720  # units

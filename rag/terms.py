@@ -13,6 +13,8 @@ from threading import local
 import Stemmer
 from jellyfish import metaphone
 
+from rag.readers.normal import POWERS, UNSEEN
+
 # Function words and the words of asking: they stand in every passage and tell nothing of it.
 _STOP = frozenset(
     """a about according after all also am an and any are as at be because been before being but by
@@ -25,7 +27,8 @@ _STOP = frozenset(
 )
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 POSSESSIVE = re.compile(r"['’]s?$")
-_SIGNS = re.compile("[™℠©®]")  # no letters of the word before them, as NFKD would have it
+_SIGNS = re.compile(f"[™℠©®{UNSEEN}]")  # no letters of the word they stand at, as NFKD has it
+_RAISED = re.compile(f"(?<=[0-9])(?=[{POWERS}])")  # 10⁶ is not 106, nor 2019³ 20193
 # Another version may give other stems, by which nothing would be found or removed again.
 STEMMER = f"Snowball {Stemmer.version()}"
 SHORTEST_NAME = 4  # letters; below, too many words sound alike
@@ -42,7 +45,7 @@ def _folded(text: str) -> str:
     if text.isascii():  # nothing to decompose
         return text.casefold()
     # Folded before marks are dropped, too: the iota below a Greek vowel is a mark and a letter.
-    folded = unicodedata.normalize("NFD", _SIGNS.sub("", text)).casefold()
+    folded = unicodedata.normalize("NFD", _RAISED.sub(" ", _SIGNS.sub("", text))).casefold()
     decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

@@ -238,6 +238,11 @@ KOREAN = "대통령은 화요일에 협상할 준비가 되어 있다고 말했�
     [
         (ENGLISH, "cp1252"),
         (ENGLISH + "Plain words follow, many of them.\n" * 5_000, "cp1252"),
+        ("The government will spend £5 million on the bridge, the minister said.\n", "cp1252"),
+        ("Under §5 of the Act, the minister’s powers end.\n", "cp1252"),
+        ("The yen fell to ¥150 at 40°C, and it’s still falling.\n", "cp1252"),
+        ("The bridge is closed.\xa0The mayor said it’s final… maybe.\n", "cp1252"),
+        (f"Beyoncé sang at the {'big ' * 40}wedding in the café.\n", "cp1252"),
         (GERMAN, "latin-1"),
         (FRENCH, "cp1252"),
         (SPANISH, "latin-1"),
@@ -394,11 +399,35 @@ def test_front_matter_of_plain_text_gives_fields_and_is_no_text() -> None:
         "Title: The Bridge\nDate: 2024-03-05\nHe left, no empty line.",
         "\nTitle: not at the top\nDate: 2024-03-05\n\nHe left.",
         "Title: The Bridge\nMayor: Jones\n\nHe left.",
+        "From: the mayor\nTo: all of us\n\nHe left.",
     ],
 )
 def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
     found = document("a.txt", text)
     assert (found.text, found.title, found.date) == (text, None, None)
+
+
+@pytest.mark.parametrize(
+    ("matter", "title", "outlet", "date"),
+    [
+        ("Title: The Bridge\nBy: Ann Lee\nSource: Gazette", "The Bridge", "Gazette", None),
+        ("Headline: The Bridge\nAuthor: Ann Lee", "The Bridge", None, None),
+        (
+            "From: Ann <ann@gazette.example>\nTo: Bob <b@x.example>,\n  Eve <e@x.example>\n"
+            "Subject: The bridge\n over the river\nDate: Tue, 5 Mar 2024 09:15:00 +0000",
+            "The bridge over the river",
+            None,
+            "2024-03-05",
+        ),
+    ],
+)
+def test_lines_of_an_author_or_a_letter_are_front_matter(
+    matter: str, title: str, outlet: str | None, date: str | None
+) -> None:
+    found = document("a.txt", f"{matter}\n\nHe left.")
+    assert found == Document(
+        id="a.txt", text="He left.", title=title, outlet=outlet, date=date, path="a.txt"
+    )
 
 
 def test_front_matter_without_text_below_is_refused() -> None:
@@ -482,6 +511,17 @@ def test_front_matter_of_markdown_gives_fields_and_is_no_text() -> None:
     assert (found.url, found.text) == (None, "# Heading\n\nHe left.")
 
 
+@pytest.mark.parametrize("mark", ["", ">", ">-", "|", "|2-"])
+def test_values_of_front_matter_may_take_more_lines_and_have_comments(mark: str) -> None:
+    matter = (
+        f"title: {mark}\n  The new\n  bridge #1\ndate: 2024-03-05 # embargo\n"
+        "source: 'Gazette # 1' # x\n"
+    )
+    found = document("a.md", f"---\n{matter}---\nHe left.")
+    assert (found.title, found.outlet) == ("The new bridge #1", "Gazette # 1")
+    assert (found.date, found.text) == ("2024-03-05", "He left.")
+
+
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
     found = document("a.md", "---\n\ntitle: He left.\n")
     assert (found.title, found.text) == (None, "title: He left.")
@@ -560,6 +600,49 @@ def test_a_page_gives_its_article_alone() -> None:
         url="https://gazette.example/bridge",
         path="a.html",
     )
+
+
+@pytest.mark.parametrize("around", ["<div><p>{}</p></div>", "<div>{}</div>"])
+def test_a_short_paragraph_with_links_is_kept_and_a_list_of_links_is_not(around: str) -> None:
+    paragraphs = (
+        "“We had no choice,” <a href='/m'>Mayor Adams</a> told reporters.",
+        "Engineers found <a href='/c'><b>cracks</b> in two pillars</a>, he said on Monday.",
+        *[PARAGRAPH[3:-4]] * 3,
+    )
+    links = "".join(f"<li><a href='/{n}'>Story {n} of the week</a></li>" for n in range(9))
+    page = "".join(map(around.format, (*paragraphs, "<a href='/n'>News</a> of <a>the day</a>")))
+    text = document("a.html", f"<html><body><article>{page}</article><ul>{links}</ul>").text
+    assert "“We had no choice,” Mayor Adams told reporters." in text
+    assert "Engineers found cracks in two pillars, he said on Monday." in text
+    assert "Story" not in text and "News" not in text
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "outlet"),
+    [
+        ("<title>U.S. bridge closed | The Herald</title>", "U.S. bridge closed", "The Herald"),
+        ("<title>Bridge closed | U.S. Herald</title>", "Bridge closed", "U.S. Herald"),
+        (
+            "<title>St. Louis Herald - Bridge closed</title>"
+            "<meta property='og:site_name' content='St. Louis Herald'>"
+            "<meta property='og:title' content='Bridge closed'>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
+        (
+            "<title>U.S. bridge closed | The Herald</title>"
+            "<meta property='og:title' content='U.S. bridge closed'>",
+            "U.S. bridge closed",
+            None,
+        ),
+    ],
+)
+def test_a_headline_with_a_full_stop_is_no_outlet(
+    head: str, title: str, outlet: str | None
+) -> None:
+    body = f"<div>{PARAGRAPH * 5}</div>"
+    found = document("a.html", f"<html><head>{head}</head><body>{body}</body></html>")
+    assert (found.title, found.outlet) == (title, outlet)
 
 
 def test_the_address_of_a_page_is_its_own_or_none() -> None:
@@ -734,6 +817,52 @@ def test_what_is_no_web_address_is_no_url(url: str) -> None:
     assert document("a.jsonl", json.dumps({"text": "x", "url": url})).url is None
 
 
+FRAGMENT = """\
+<!-- wp:paragraph --><style>p > a {}</style><h2>Why &amp; how</h2><p>The <a href="/b">bridge</a>
+is closed.</p>\r\n\r\n<p>It costs &pound;5.&nbsp;He said &#8220;no&#8221;.<sup>1</sup></p>
+<ul><li><p>one</p></li><li>two</li></ul><script>if (a<b) { x("<p>") }</script>
+<table><tr><td>a</td><td>b</td></tr></table><DIV>first<br />second &lt;b&gt; 10<sup>6</sup></DIV>"""
+FRAGMENT_TEXT = """\
+## Why & how
+
+The bridge is closed.
+
+It costs £5.\xa0He said “no”.¹
+
+- one
+
+- two
+
+a b
+
+first
+
+second <b> 10⁶"""
+
+
+def test_html_in_a_table_is_read_as_it_is_shown() -> None:
+    found = document("t.jsonl", json.dumps({"title": "A &#8211; <i>b</i>", "text": FRAGMENT}))
+    assert (found.text, found.title) == (FRAGMENT_TEXT, "A – b")
+    file = io.StringIO()
+    csv.writer(file).writerows([("title", "text"), ("A &#8211; <i>b</i>", FRAGMENT)])
+    assert document("t.csv", file.getvalue()).text == FRAGMENT_TEXT
+
+
+def test_text_in_a_table_with_a_stray_sign_stays_as_it_is() -> None:
+    text = "If a < b &amp; c > d,\nthen <b> is no tag of a paragraph."
+    found = document("t.jsonl", json.dumps({"title": "A &amp; B", "text": text}))
+    assert (found.text, found.title) == (text, "A &amp; B")
+
+
+@pytest.mark.parametrize(
+    "mark", ["<", "<a", "<script>", "<sup>", "<li>", "\n ", "<!--", "&#", "- \n"]
+)
+def test_hostile_html_in_a_table_does_not_hang(mark: str) -> None:
+    start = perf_counter()
+    given_by("t.jsonl", json.dumps({"text": "<br>x" + mark * (10**6 // len(mark))}))
+    assert perf_counter() - start < 10  # seconds; the square of the length would take hours
+
+
 def test_a_bad_record_is_named_and_the_others_are_read() -> None:
     lines = [
         '{"id": "a", "text": "A"}',
@@ -812,6 +941,11 @@ def test_front_matter_takes_linear_time_and_knows_all_columns() -> None:
             "<table><tr><td><p>Putin denied it.</p><p>Assad agreed.</p></td><td>One</td></tr>"
             "<tr><td>a</td><td>b</td></tr></table>",
             "Putin denied it. Assad agreed. | One",
+        ),
+        (
+            "<p>It emits 10<sup>6</sup> tonnes<sup>[2]</sup> over 25 m<sup>2</sup> since 2019."
+            "<sup><a href='#4'>4</a></sup> On the 1<sup>st</sup> it was 10<sup>-3</sup> or so.</p>",
+            "It emits 10⁶ tonnes[2] over 25 m² since 2019.⁴ On the 1st it was 10⁻³ or so.",
         ),
     ],
 )

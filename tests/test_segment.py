@@ -176,6 +176,7 @@ def test_what_is_too_long_to_be_read_as_an_answer_is_boilerplate() -> None:
         "The [...] used the rest [...] here.",
         "1. Wait for the result.",
         "He kept on [1] until 2 . . . was over.",
+        "The U.S.¹ Senate met Dr.† Smith.",
         "GEN . DE GAULLE SAW THE U.S . FORCES OF JOHN F . KENNEDY .",
     ],
 )
@@ -207,6 +208,9 @@ def test_a_sentence_is_not_cut(sentence: str) -> None:
         "He founded Pitt & Co. | It closed in 1990. | 5 people left.",
         "no capital here. | he wrote carelessly? | yes.",
         "A martyr.[1] | The emperor [2] ruled. [3] | He fell.12 | Then it ended.",
+        "It was over.¹ | The mayor left.⁴,⁵ | “It was.”† | None saw.[^1] | so they said.(1) | He",
+        "The bridge is closed.\u200b | “It is.”\u200f | The mayor said so.\xad | He left.",
+        "He was guilty. [13] [better source needed] | He was not.",
         "Hello world.| Today is Tuesday.| Mr. Smith went.",
         "1) The first 2) The second",
         "これは文です。|次の文です\uff01|終わり。",
@@ -238,6 +242,23 @@ def test_hard_wrapped_lines_are_one_paragraph_and_keep_their_line_ends() -> None
         "Then it rained.",
         "On Tuesday they met.",
     ]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        f"It is at\nhttps://council.example/{'resolutions/' * 9}treatment.pdf\nand in print.",
+        "Ann Lee\nDirector\nThe Council\n100 Main Street\nSpringfield\n(555) 123\na@x.example",
+    ],
+)
+def test_short_lines_and_addresses_do_not_keep_wrapped_lines_apart(beside: str) -> None:
+    lines = (
+        "The committee that was to meet on Monday in the hall did not, for Lord\n"
+        "Mayor Smith, who has the only key to the building, was away in Sankt\n"
+        "Moritz, where nobody has a telephone or a computer, so reporters told\n"
+        "Nobody of it."
+    )
+    assert split(f"{lines}\n\n{beside}\n")[0] == lines
 
 
 @pytest.mark.parametrize(
@@ -356,6 +377,16 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "Follow us on Twitter",
         "By Ann Lee and Bob Ray",
         "Published 5 May 2024, 10:30",
+        "Published: March 12, 2024",
+        "Last updated: 12 March 2024 at 10:05 a.m.",
+        "Updated 3 hours ago",
+        "March 12, 2024",
+        "Source: Office for National Statistics.",
+        "FOR IMMEDIATE RELEASE",
+        "FOR IMMEDIATE RELEASE: March 12, 2024",
+        "For release at 8:30 a.m. EST, Friday, March 8, 2024",
+        "EMBARGOED UNTIL 00:01 GMT TUESDAY 12 MARCH 2024",
+        "Media Contact: Ann Lee, 555-123-4567",
         "* * *",
         "Это строка на другом языке.",
     ],
@@ -375,6 +406,12 @@ def test_lines_around_an_article_are_boilerplate(line: str) -> None:
         "Posted to Syria in 2015 as a pilot, he flew 40 missions.",
         "December 25, 2024, he said, would be the day.",
         "Source: a senior official told Reuters that the deal was dead.",
+        "Source: The mayor told the committee.",
+        "Updated figures show 12,000 people fled.",
+        "Feb. 24, 2022: Russia invades Ukraine.",
+        "May 5, 2001 was a sad day.",
+        "For release from prison, he had to pay a fine.",
+        "Contact: The mayor told nobody of it.",
         '"This is a war crime", he told the BBC',
         "Approval of him fell to 40%, a Reuters/Ipsos poll found.",
         "Forty percent approve of him, according to a poll by Reuters/Ipsos.",
@@ -389,10 +426,34 @@ def test_a_sentence_that_only_looks_like_furniture_is_body(sentence: str) -> Non
     assert ("body", sentence) in blocks(f"{BODY} {BODY} {BODY}\n\n{sentence}\n\n{BODY}")
 
 
-@pytest.mark.parametrize("bullet", ["-", "*", "•"])
+@pytest.mark.parametrize("bullet", ["-", "*", "•", "▪", "●", "·", "◦", "‣", "■", "\uf0b7"])
 def test_items_of_a_list_are_body(bullet: str) -> None:
     found = blocks(f"{BODY} {BODY}\n\n{bullet} The town has 5,000 people\n\n{BODY}")
     assert ("body", "The town has 5,000 people") in found
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [("1)", "2)"), ("a)", "b)"), ("1.", "2."), ("(a)", "(b)"), ("ii.", "iii."), ("–", "–")],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_lines_of_a_list_are_body_with_their_numbers(
+    numbers: tuple[str, str], between: str
+) -> None:
+    items = [f"{number} The town has 5,000 people" for number in numbers]
+    found = blocks(f"{BODY} {BODY}\n\n{between.join(items)}\n\n{BODY}")
+    assert [text for _, text in found[2:-1]] == items
+    assert {block for block, _ in found} == {"body"}
+
+
+@pytest.mark.parametrize("line", ["1. Background", "2. Why the council met at noon", "– Ann Lee"])
+def test_a_numbered_line_over_text_is_a_heading(line: str) -> None:
+    assert ("heading", line) in blocks(f"{BODY} {BODY}\n\n{line}\n\n{BODY}")
+
+
+def test_short_sections_one_after_the_other_are_headings() -> None:
+    found = blocks(f"{BODY}\n\n1. Coronavirus\n\n2. Supreme Court\n\n{BODY}")
+    assert [block for block, _ in found] == ["body", "heading", "heading", "body"]
 
 
 def test_a_headline_of_three_lines_is_not_wrapped_text() -> None:
@@ -424,6 +485,8 @@ def test_a_date_before_the_first_sentence_is_no_part_of_it_however_it_is_written
         "“Is he ready?”",
         "“We went home.”",
         "He met three people:",
+        *(f"They met.{note}" for note in ("[1]", " [1]", "¹", "†", "(1)", "[a]", "[^1]", "\u200b")),
+        "“They met.”\u200f",
     ],
 )
 def test_a_sentence_that_mentions_such_things_is_body(line: str) -> None:
@@ -438,6 +501,8 @@ def test_a_sentence_that_mentions_such_things_is_body(line: str) -> None:
         'Putin says he is ready to meet with Trump at "any time"',
         "Why now?",
         "What comes next (and when)",
+        "Chapter 3 (1)",
+        "Chapter 3 [1]",
     ],
 )
 @pytest.mark.parametrize("between", ["\n\n", "\n"])

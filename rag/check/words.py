@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from rag.datatypes import Span
+from rag.readers.normal import POWERS, UNSEEN
 
 BORDER = "\0"  # stands in no word
 JOINER = "\u2060"  # stands in a word without being of it
 _APOSTROPHES = "'’‘`\u00b4′\uff07"
-UNSEEN = f"\u00ad\u200b\u200c\u200d{JOINER}\ufeff"  # so do these, which nobody sees
 _WORD = re.compile(
     rf"""
     [^\W\d_] [^\W_]+ (?: [{_APOSTROPHES}{UNSEEN}]+ [^\W_]+ )*      # word, don’t
@@ -28,12 +28,11 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
-_POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _ONE_FORM = str.maketrans(
     {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"}
     | dict.fromkeys(UNSEEN, "")
     | {"\u2212": "-"}
-    | {sign: f"^{power}" for power, sign in enumerate(_POWERS)}  # 10² is not 102
+    | {sign: f"^{power}" for power, sign in enumerate(POWERS)}  # 10² is not 102
 )
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 

@@ -4,10 +4,16 @@ Headings are `# Heading`, list items `- item`, a row of a table is a line with i
 ` | `. Blocks are apart by an empty line, the items of a list by a line end.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from rag.readers.normal import POWERS
+
 MARKUP_LIMIT = 4 * 2**20  # code points; hostile markup can take time that grows with its square
+
+_FIGURES = re.compile(r"[\s\d,+\u2212-]+", re.ASCII)
+_RAISED = str.maketrans("0123456789+-\u2212", f"{POWERS}⁺⁻⁻")
 
 
 class Block(NamedTuple):
@@ -16,6 +22,11 @@ class Block(NamedTuple):
     text: str
     level: int = 0
     in_list: bool = False
+
+
+def raised(text: str) -> str:
+    """A superscript: its figures as ⁰¹²…, since 10⁶ is not 106; one with letters as it is: 1st."""
+    return text.translate(_RAISED) if _FIGURES.fullmatch(text) else text
 
 
 def heading(level: int, text: str) -> Block:

@@ -33,6 +33,8 @@ _SAMPLE = 64 * 2**10  # bytes of lines that are not ASCII; more does not change 
 _MESS = 0.1  # 0 to 1, lower is better; what is right stays below 0.04 in tests/test_readers.py
 _COHERENCE = 0.1  # 0 to 1, higher is better; the least that charset_normalizer calls a language
 _NOT_TEXT = re.compile("[\x80-\x9f\ue000-\uf8ff]")  # C1 controls and private use
+_ENGLISH_SIGNS = frozenset("‘’“”„†‡•…–—«»·€£¥¢§©®™°¹²³½¼¾\xd7±¿¡\xa0\xad")
+_LETTERS_PER_ACCENT = 50  # or more in English, where accents stand in names; some 10 in Polish
 _SYMBOL_IN_WORD = re.compile(
     r"[^\W\d_][\xa1-\xa9\xab\xac\xae-\xb4\xb6\xb8\xb9\xbb-\xbf][^\W\d_]"
 )  # "rz¹d", which is "rząd"
@@ -118,13 +120,16 @@ def _guessed(content: bytes) -> str | None:
 
     charset_normalizer says how messy the text is in each encoding, and how much like a language.
     Of those that are not messy, the most like a language wins. Several bytes a character are
-    evidence enough without a language: another text would hardly keep their rules.
+    evidence enough without a language: another text would hardly keep their rules. English is too
+    much like ASCII for that: what tells it is how little else there is.
     """
+    if _is_damaged_utf8(content):
+        return None
+    if _is_english(content):
+        return "cp1252"
     # imported here: most files are UTF-8, and a question reads none
     from charset_normalizer import from_bytes
 
-    if _is_damaged_utf8(content):
-        return None
     coherence = {
         encoding: match.coherence
         for match in from_bytes(_telling(content), cp_isolation=list(LEGACY_ENCODINGS))
@@ -143,6 +148,18 @@ def _is_damaged_utf8(content: bytes) -> bool:
     text = content.decode(errors="replace")
     wrong = text.count("\ufffd")
     return len(text) - wrong - len(re.findall(r"[\x00-\x7f]", text)) >= wrong
+
+
+def _is_english(content: bytes) -> bool:
+    """Whether all but a few letters are ASCII, and all signs those of English, read as cp1252."""
+    if not _is_clean(content, "cp1252"):
+        return False
+    text = content.decode("cp1252")
+    others = [sign for sign in text if not sign.isascii()]
+    accents = sum(map(str.isalpha, others))
+    return _LETTERS_PER_ACCENT * accents <= sum(map(str.isalpha, text)) - accents and all(
+        sign.isalpha() or sign in _ENGLISH_SIGNS for sign in others
+    )
 
 
 def _telling(content: bytes) -> bytes:

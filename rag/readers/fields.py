@@ -25,7 +25,8 @@ _NUMERIC_DATE = re.compile(
 )
 _RFC_822_DATE = re.compile(r"(?:[a-z]{3}, *)?\d{1,2} +[a-z]{3} +\d{4} +\d.*", re.ASCII | re.I)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
-_KEY_VALUE = re.compile(r"^([A-Za-z_]+)[ \t]*:(.*)$", re.M)
+_KEY_VALUE = re.compile(r"^([A-Za-z_-]+)[ \t]*:(.*(?:\n[ \t]+\S.*)*)", re.M)
+_BLOCK_SCALAR = re.compile(r"\A[|>][-+1-9]*[ \t]*\n")  # how YAML announces a value on more lines
 
 
 def document(name: str, text: str, fields: Mapping[str, object], *, path: str) -> Document:
@@ -79,15 +80,19 @@ def day(text: str | None) -> str | None:
 
 
 def key_values(lines: str) -> dict[str, str]:
-    """The `Key: value` lines, without quotation marks around a value; the first of a key counts."""
-    pairs = [(key.casefold(), value.strip(" \t")) for key, value in _KEY_VALUE.findall(lines)]
-    return {key: _unquoted(value) for key, value in reversed(pairs)}
+    """The `Key: value` lines, with those that go on below; the first of a key counts.
+
+    A value comes without quotation marks around it and without a ` # comment` behind it.
+    """
+    pairs = [(key.casefold(), value.strip()) for key, value in _KEY_VALUE.findall(lines)]
+    return {key: _bare(value) for key, value in reversed(pairs)}
 
 
-def _unquoted(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
-        return value[1:-1]
-    return value
+def _bare(value: str) -> str:
+    end = value.rfind(value[:1], 1)
+    if value[:1] in ("'", '"') and value[end + 1 :].lstrip()[:1] in ("", "#") and end > 0:
+        return value[1:end]
+    return _BLOCK_SCALAR.sub("", value, count=1).split(" # ")[0].rstrip()
 
 
 def id_fault(name: str) -> str | None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
-from rag.readers.blocks import MARKUP_LIMIT, Block, heading, item, joined, table
+from rag.readers.blocks import MARKUP_LIMIT, Block, heading, item, joined, raised, table
 from rag.readers.encoding import decode, too_large
 from rag.readers.fields import document
 from rag.readers.normal import normalise
@@ -22,6 +22,7 @@ _EMBEDDED = re.compile(r"data:[^\s\"'<>)]{256,}")  # pictures in a saved page, m
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses most of them
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
 _DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
+_INLINE = re.compile(r"a|abbr|b|bdi|br|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr")
 _DATES = {
     "original_date": True,
     "extensive_search": False,
@@ -39,6 +40,7 @@ class _Element(Protocol):
     def __iter__(self) -> Iterator["_Element"]: ...
     def get(self, key: str, default: str) -> str: ...
     def iter(self, *tags: str) -> Iterable["_Element"]: ...
+    def iterdescendants(self) -> Iterable["_Element"]: ...
     def itertext(self) -> Iterable[str]: ...
     def xpath(self, path: str) -> str: ...
     def drop_tag(self) -> None: ...
@@ -92,7 +94,8 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
         )
     if found is None:
         return None
-    fields = {"title": found.title, "outlet": found.sitename, "url": _own_address(tree)}
+    title, outlet = _title_and_outlet(tree, found.title, found.sitename)
+    fields = {"title": title, "outlet": outlet, "url": _own_address(tree)}
     text = joined(_blocks(found.body))
     _drop_undated_words(tree)
     return text, fields | {"date": extract_metadata(tree, date_config=_DATES).date}
@@ -108,7 +111,39 @@ def _as_shown(tree: _Element) -> _Element:
             element.text = f"“{element.text or ''}"
             element.tail = f"”{element.tail or ''}"
         element.drop_tag()
+    for element in [*shown.iter("sup")]:
+        if raised(words := "".join(element.itertext())) != words:  # not the 2 of [2]
+            for part in element.iter("*"):
+                part.text = raised(part.text or "")
+        element.drop_tag()
+    for element in [*shown.iter("p", "div")]:
+        _drop_few_links(element)
     return shown
+
+
+def _drop_few_links(block: _Element) -> None:
+    """Leave no links in running text, lest trafilatura takes a short paragraph for navigation."""
+    inside = block.iterdescendants() if block.tag == "div" else ()
+    if not all(_INLINE.fullmatch(part.tag) for part in inside):
+        return
+    links = [*block.iter("a")]
+    linked = sum(len("".join(link.itertext()).split()) for link in links)
+    if links and 2 * linked < len("".join(block.itertext()).split()):
+        for link in links:
+            link.drop_tag()
+
+
+def _title_and_outlet(
+    tree: _Element, title: str | None, outlet: str | None
+) -> tuple[str | None, str | None]:
+    """Both, where trafilatura took the full stop of a headline in <title> for that of a domain."""
+    shown = " ".join(tree.xpath("string(//head//title)").split())
+    named = tree.xpath("string(//meta[@property='og:site_name']/@content)")
+    if named or not outlet or not {".", " "} <= {*outlet} or not shown.startswith(outlet):
+        return title, outlet
+    if title and title != outlet and shown.endswith(title):
+        return outlet, title
+    return title, None
 
 
 def _own_address(tree: _Element) -> str | None:

@@ -5,6 +5,9 @@ from functools import lru_cache
 from unicodedata import combining, is_normalized, normalize
 
 MARKS_IN_A_ROW = 255  # code points; sorting a longer run into NFC takes quadratic time
+# What nobody sees and nothing obeys: soft hyphen, spaces of no width, joiners, marks of direction.
+UNSEEN = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+POWERS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
 _UNREPRESENTABLE = re.compile("[\0\ud800-\udfff]")
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers.encoding import DOCUMENT_LIMIT, encoding_of, too_large, undecodable
-from rag.readers.fields import ID, TEXT, document, first, id_fault, one_line
+from rag.readers.fields import ID, TEXT, TITLE, document, first, id_fault, one_line
+from rag.readers.fragment import is_fragment, plain
 from rag.readers.normal import normalise
 
 TABLE_LIMIT = 4 * 2**30  # bytes of the file, and code points when it is decompressed
@@ -236,6 +237,11 @@ class _Table:
 
     def _document(self, line: int, fields: Mapping[str, object]) -> Document | DocumentUnreadable:
         text = normalise(first(fields, TEXT) or "")
+        if is_fragment(text):
+            text = normalise(plain(text))
+            written = {key: fields.get(key) for key in TITLE}
+            titles = {key: plain(one) for key, one in written.items() if isinstance(one, str)}
+            fields = {**fields, **titles}
         if not text.strip():
             return self._refused(line, _NO_TEXT)
         identity = (first(fields, ID) or f"{self._name}#{self._records}").strip()

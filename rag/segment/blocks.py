@@ -25,11 +25,12 @@ from rag.segment.phrases import (
     GALLERY,
     LABEL,
 )
-from rag.segment.sentences import split
+from rag.segment.sentences import ENDS, NOTE, split
 
 LONGEST_HEADING = 16  # words; a headline of the seeds has 14
 LONGEST_TITLE = 25  # words, for the lines before the body
 LONGEST_QUESTION = 8  # words of a heading that ends in a question mark
+SHORTEST_ITEM = 5  # words with its number: "1. Background" is a section
 SHORTEST_TITLE = 4  # words: "World News" is a section
 _LONGEST_PHRASE = 400  # characters of a block that may be boilerplate by its wording
 _LONGEST_CAPTION = 1200  # characters
@@ -37,16 +38,23 @@ _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wr
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
 
-_BULLETS = ("-", "*", "•")
+_DOTS = "•·∙●○◦‣\u2043▪■\uf0b7"  # the last is that of word processors, in private use
+_BULLETS = ("-", "*", *_DOTS)
 _MARK = re.compile(  # * * * is a line, and several • in one line are a list in running text
-    r"(?:#{1,6}|-)(?=[^\S\n])|[*•](?=[^\S\n]+[^\s*•])(?![^\n]*\s•\s)"
+    rf"(?:#{{1,6}}|-)(?=[^\S\n])|[*{_DOTS}](?=[^\S\n]+[^\s*{_DOTS}])(?![^\n]*\s[{_DOTS}]\s)"
 )
+_ITEM = re.compile(r"(?:–|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)]) ")
+_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})+$", re.VERBOSE)
 _WORD = re.compile(r"[^\W_]")
 _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
     r"|\b(?:Mr|Mrs|Ms|Dr|Gen|Sen|Rep|St)\.$"
 )
-_GOES_ON = re.compile(r"[,:] [a-z].*\.$", re.DOTALL)
+_GOES_ON = re.compile(  # or it ends in a full stop and has a word that is small in no name
+    r"[,:] [a-z].*\.$"
+    r"|\b(?!(?:and|for|from|the|with)\b)[a-z]{3,}\b.*[^\W\d_]{2,}\.[\"'”’)]*$",
+    re.DOTALL,
+)
 _CLOSING = "\"'”’»)]*_"
 _NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964\u06d4\u061f-–—")
 
@@ -130,9 +138,15 @@ def _chunks(text: str) -> list[list[Span]]:
 def _wrap_width(text: str, chunks: Sequence[Sequence[Span]]) -> int:
     """The column at which the lines are wrapped by hand, or 0.
 
-    Lines are wrapped if at most line ends the next word would not have fitted.
+    Lines are wrapped if at most line ends the next word would not have fitted. Short ones and
+    addresses without a space tell nothing.
     """
-    pairs = [pair for chunk in chunks for pair in pairwise(chunk)]
+    pairs = [
+        (above, below)
+        for chunk in chunks
+        for above, below in pairwise(chunk)
+        if len(above) >= _WRAPPED.start and " " in above.of(text)
+    ]
     if len(pairs) < 2:
         return 0
     lengths = sorted(len(above) for above, _ in pairs)
@@ -156,7 +170,7 @@ def _runs_on(above: str, below: str, width: int) -> bool:
         return (above + below).isalpha() and (above + below).isupper()
     if above.count(" ") >= 3:
         unfinished = below[0].islower() and above[-1] not in ".!?:"
-        if unfinished or _UNFINISHED.search(above):
+        if (unfinished and not _ITEM.match(below)) or _UNFINISHED.search(above):
             return True
     return width > 0 and not _would_fit(above, below, width)
 
@@ -189,6 +203,8 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
         if told[at] == "heading" and asks:
             followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
             told[at] = "heading" if followed else "body"
+        if told[at] == "heading" and _is_item(paragraphs, at):
+            told[at] = "body"
     if "body" not in told:  # a note of one line is no title and no caption of nothing
         told = [
             "body"
@@ -197,6 +213,14 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
             for paragraph, block in zip(paragraphs, told, strict=True)
         ]
     return told
+
+
+def _is_item(paragraphs: Sequence[_Paragraph], at: int) -> bool:
+    """Whether a line is one of a list: not "– Ann Lee", nor what heads the text below it."""
+    beside = paragraphs[max(0, at - 1) : at + 2]
+    items = sum(bool(_ITEM.match(paragraph.text)) for paragraph in beside)
+    text = paragraphs[at].text
+    return items > 1 and bool(_ITEM.match(text)) and len(text.split()) >= SHORTEST_ITEM
 
 
 def _kind(paragraph: _Paragraph, longest: int) -> Block:
@@ -220,6 +244,7 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
 
 def _has_form_of_heading(text: str, longest: int) -> bool:
     """Whether a line is short, begins like a title and does not end like a sentence."""
+    text = _NOTES.sub("", text)
     words = text.split()
     bare = text.rstrip(_CLOSING)
     if not bare or len(words) > longest or text[0].islower() or bare.endswith(_NOT_HEADING):

@@ -101,6 +101,8 @@ LABEL = re.compile(
     "|".join(
         (
             r"(?:original\ )?source:.{1,80}",
+            r"(?:(?:media|press)\ )?contacts?:.{1,160}",
+            r"(?:for\ (?:immediate\ )?release|embargoed|(?:press|news)\ release)\b.{0,80}",
             r"(?:first\ |last\ )?(?:published|updated|posted|modified)(?:\ on|\ at)?\s?:?\ "
             r"[^.]{0,40}\d.{0,30}",
             rf"(?:\w+day,?\ )?(?:{_MONTH}\ \d{{1,2}},?|\d{{1,2}}\ {_MONTH})\ \d{{4}}.{{0,30}}",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.datatypes import Span
+from rag.readers.normal import POWERS, UNSEEN
 from rag.segment.abbreviations import (
     AFTER_HOURS,
     HOURS,
@@ -26,13 +27,19 @@ _LONGEST_MARKER = 8  # characters: "• (viii)"
 # As escapes, since some look like ASCII: full-width . ! ?, ideographic and half-width full stops,
 # danda and double danda. No space need follow these.
 _UNSPACED = "\uff0e\uff01\uff1f\u3002\uff61\u0964\u0965"
-_ENDS = ".!?…‽\u061f\u06d4" + _UNSPACED  # with the Arabic question mark and full stop
+ENDS = ".!?…‽\u061f\u06d4" + _UNSPACED  # with the Arabic question mark and full stop
+# The mark of a note behind a stop, or what nobody sees there. Verbose.
+NOTE = rf"""(?:
+      [ ]?\[ (?: (?:note[ ])? \^?\d{{1,3}} (?:[–,-]\d{{1,3}})* | \^?[a-z]
+        | (?:[a-z]+[ ]){{1,3}} needed ) \]
+    | \(\d{{1,2}}\) | [{POWERS}] (?:,?[{POWERS}])* | [†‡{UNSEEN}]
+)"""
 _STOP = re.compile(
     rf"""
-    (?P<mark> [{_ENDS}] (?: [{_ENDS}] | [ ]\.(?!\w) )* )
+    (?P<mark> [{ENDS}] (?: [{ENDS}] | [ ]\.(?!\w) )* )
     (?P<close>
         (?: ["'”’»\u203a)\]}}*_」』】\uff09] )*
-        (?: [ ]?\[ (?: \d{{1,3}} (?:[–,-]\d{{1,3}})* | [a-z] | citation[ ]needed ) \] )*
+        {NOTE}*
         (?: (?: (?<=[^\W\d_][a-z]\.) | (?<=\)\.) )  # the number of a footnote
             \d{{1,2}} (?:[ ]\d{{1,2}})* (?=[ ][A-Z]) )?
         (?: [ ][)\]] (?=\s|$) )?  # a bracket in tokenised text
@@ -42,6 +49,7 @@ _STOP = re.compile(
     """,
     re.VERBOSE,
 )
+_NOTES = re.compile(NOTE, re.VERBOSE)
 _NEXT = re.compile(
     r"""\s* (?P<open> ["'“‘„«\u2039(\[{<*_¿¡•–—$€£§@#-]* \s? ["'“‘(\[]* )
     (?P<word> [^\W_]+ (?:['’-]\w+)? )?""",
@@ -199,7 +207,7 @@ def _ends(stop: _Stop) -> bool:
     if stop.mark != ".":
         return not stop.lower and stop.word.split("'")[0].split("’")[0] != "I"
     if stop.lower:
-        return not stop.dashed and not stop.close.strip("[]0123456789,–-") and _is_plain(stop)
+        return not stop.dashed and not _NOTES.sub("", stop.close) and _is_plain(stop)
     return _ends_before_capital(stop)
 
 
