@@ -128,9 +128,10 @@ def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
     """Whether words in a row that were read begin with the letters of one in capitals: AI, EU."""
     if not (word.isalpha() and word.isupper() and len(word) > 1):
         return False
-    begun = re.compile(r"\b" + r"\w+ (?:(?:of|the|and|for) )*".join(word) + r"\w+", re.IGNORECASE)
+    begun = r"\w{3,} (?:(?:of|the|and|for) )*".join(word)  # in words of four letters or more
+    spelled = re.compile(rf"\b{begun}\w{{3,}}", re.IGNORECASE)
     passages = dict.fromkeys(each.hit.passage for each in evidence)
-    return any(begun.search(f"{one.document.title or ''}\n{one.text}") for one in passages)
+    return any(spelled.search(f"{one.document.title or ''}\n{one.text}") for one in passages)
 
 
 def _held(evidence: Sequence[Evidence]) -> Iterator[tuple[str, ...]]:
