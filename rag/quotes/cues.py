@@ -30,7 +30,8 @@ SPEECH = _words(
     "echo chime object protest agree disagree concur vent rant ramble text email e-mail blog "
     "message telegraph sum volunteer offer marvel gripe grumble jibe chide scold rebuke "
     "lecture preach sneer crow enthuse bemoan rave reassert reaffirm restate fret worry "
-    "paraphrase phrase word utter voice spell confide"
+    "paraphrase phrase word utter voice spell confide "
+    "texte"  # as the parser reads "texted"
 )
 
 # They report what somebody holds to be so, or what a poll or paper shows; a clause must follow.

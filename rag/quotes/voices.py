@@ -8,7 +8,7 @@ describes; and where its sentence holds no other words, the sentence before and 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
@@ -93,6 +93,7 @@ def spoken(
     governing = frame.governing()
     close = (
         frame.led_to(governing)
+        or frame.right_before()
         or frame.behind()
         or frame.behind_cry()
         or frame.signed()
@@ -172,6 +173,9 @@ class _Frame:
 
     def behind(self) -> Voice | None:
         """A clause right behind: "…," he said; "…," said the mayor; "…," Ana, who lost, said."""
+        return self._behind(_says) or self._behind(_acts)
+
+    def _behind(self, fits: Callable[[Token], bool]) -> Voice | None:
         parse, after = self.told.parse, self.text[self.quote.outer.end : self.quote.outer.end + 1]
         if not self.quote.inner.of(self.text).endswith(_ENDS_SPEECH) and after != ",":
             return None
@@ -180,15 +184,8 @@ class _Frame:
         )
         skipped = takewhile(lambda number: parse.tokens[number].pos in _SKIPPED, rest)
         begin = self.stop + sum(1 for _ in skipped)
-        speech = (number for number in rest if parse.tokens[number].lemma in SPEECH)
-        verbs = (number for number in rest if parse.tokens[number].pos == "VERB")
-        for numbers in (speech, verbs):
-            first = next(numbers, None)
-            if first is None:
-                continue
-            if (voice := self._clause(first, range(begin, rest.stop))) is not None:
-                return voice
-        return None
+        verb = next((number for number in rest if fits(parse.tokens[number])), None)
+        return self._clause(verb, range(begin, rest.stop)) if verb is not None else None
 
     def behind_cry(self) -> Voice | None:
         """A clause that was taken for a sentence of its own: "Out!" Ana shouted at them."""
@@ -196,9 +193,11 @@ class _Frame:
         ends = self.quote.inner.of(self.text).endswith(("?", "!"))
         if not ends or self.stop != self.sentences.stop or self.stop >= len(tokens):
             return None
+        if self._sign_before() == ":":
+            return None
         following = bounds[tokens[self.stop].sentence]
         both = replace(self, sentences=range(self.sentences.start, following.stop))
-        voice = both.behind()
+        voice = both._behind(_says)
         reported = self.told.reports_in(following)
         owns = voice and any(one.cue_span == voice.cue and one.contents for one in reported)
         return None if owns else voice
@@ -265,6 +264,20 @@ class _Frame:
     def _sign_before(self) -> str:
         start = self.quote.outer.start
         return self.text[max(0, start - _SPACES) : start].rstrip()[-1:]
+
+    def right_before(self) -> Voice | None:
+        """A word of speech that its sign joins to it: "She asked: “Why?” Ana left"."""
+        found = self.told.reports_in(range(self.sentences.start, self.first))
+        if not found or (cue := self.told.parse.tokens[found[-1].cue]).lemma not in SPEECH:
+            return None
+        one, sign = found[-1], self._sign_before()
+        beside = self.text[one.cue_span.end : self.quote.outer.start].strip() == sign
+        opened = self.told.quote_at(self.told.starts[self.sentences.start])
+        if sign != ":" and (sign != "," or not beside or opened not in (None, self.quote)):
+            return None
+        if one.speaker is None and not (beside and cue.tag == "VBN"):  # "Asked, “Why?”, Ana left"
+            return None
+        return Voice(one.speaker_span, one.cue_span, close=True)
 
     def ahead_close(self) -> Voice | None:
         """A reporting word before, joined by a colon or a comma: "He said: “…”", "Ana Soto: “…”."""
@@ -368,6 +381,14 @@ def _quoted_as(parse: Parse, verb: int, rest: range) -> int | None:
 
 def _covers(told: Told, tokens: range, span: Span) -> bool:
     return told.starts[tokens.start] <= span.start <= told.starts[tokens.stop - 1]
+
+
+def _says(token: Token) -> bool:
+    return token.lemma in SPEECH
+
+
+def _acts(token: Token) -> bool:
+    return token.pos == "VERB"
 
 
 def _may_speak(token: Token) -> bool:

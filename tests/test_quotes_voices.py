@@ -1,0 +1,52 @@
+"""`rag.quotes.voices`: who speaks what stands in quotation marks, and who only stands beside it."""
+
+import pytest
+
+from rag.datatypes import Document
+from rag.quotes import attribute
+
+
+def speakers(text: str) -> list[str | None]:
+    """Who speaks each quotation: the name, else the words."""
+    said = [one for one in attribute(Document(id="d", text=text)) if one.kind == "direct"]
+    return [one.name or (one.speaker.of(text) if one.speaker else None) for one in said]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("The host asked: “Will you resign?” The prime minister said he would not.", "The host"),
+        ("One man shouted: “Where were you?” Paul Jones looked away.", "One man"),
+        ("The crowd chanted: “Lock her up!” Paul Jones smiled and waved.", "The crowd"),
+        ("Nora Smith asked, “What time is it?” Paul Jones did not answer.", "Nora Smith"),
+        ("Paul Jones shouted, “Shame on you all!” Nora Smith walked out.", "Paul Jones"),
+        ("When Nora Smith asked, “Why did you go?”, Paul Jones left the room.", "Nora Smith"),
+        ("The sign read: “Is this the end?” Nora Smith thought so.", "The sign"),
+        ("His last words were: “Look after her!” Nora Smith wept.", "His last words"),
+        ("Asked, “Are you guilty of it?”, Nora Smith said no.", None),
+        ("“Get out of here, all of you!” Paul Jones waved his arms.", None),
+    ],
+)
+def test_who_acts_behind_a_question_or_a_cry_does_not_utter_it(text: str, who: str | None) -> None:
+    assert speakers(text) == [who]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("“Get out of here, all of you!” Paul Jones yelled.", ["Paul Jones"]),
+        ("“Where is it?” Paul Jones, the mayor of the town, texted them.", ["Paul Jones"]),
+        (
+            "“We will win,” Nora Smith said. “Are you sure?” Paul Jones asked.",
+            ["Nora Smith", "Paul Jones"],
+        ),
+        ("“It is true,” Nora Smith said, “and so is this.” Paul Jones left.", ["Nora Smith"] * 2),
+        (
+            "On Monday, after the vote was called, Paul Jones texted Anna Reid: “It is over.”",
+            ["Paul Jones"],
+        ),
+        ("Nora Smith took the prize, then said: “I want to thank my mother.”", ["Nora Smith"]),
+    ],
+)
+def test_a_clause_behind_a_question_or_a_cry_tells_who_utters_it(text: str, who: list[str]) -> None:
+    assert speakers(text) == who
