@@ -195,9 +195,21 @@ class _Reader:
         if not _is_owner(parse, token):
             self.meant[parse.tokens[number].span.start] = someone.name.full
             self._keep_owner(parse, head, range(number, end))
+            self._tell_office(parse, head, someone)
         if self._is_quoted(token):
             return
         self._comes_to_mind(someone, first=_leads(parse, head))
+
+    def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
+        """Who stands behind an office bears it: "the Labour leader, Ana Soto, said".
+
+        Behind two it may be either's: "the wife of the mayor, Ana Soto, said".
+        """
+        name, place = parse.tokens[head], parse.tokens[head].head
+        near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
+        borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
+        if borne == [place] and not _is_owner(parse, parse.tokens[place]):
+            self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
         """Keep whose a noun is, where a name or a pronoun only tells that."""
@@ -209,7 +221,7 @@ class _Reader:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
-        if words and head.dep not in ("compound", "nmod") and not _is_owner(parse, head):
+        if words and not _is_beside(parse, head) and not _is_owner(parse, head):
             name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
             self.bodies.add(name)
@@ -325,6 +337,12 @@ def _is_owner(parse: Parse, token: Token) -> bool:
     return token.dep == "pobj" and above.text == "of"
 
 
+def _is_beside(parse: Parse, token: Token) -> bool:
+    """Whether the name of a body only tells which: "White House aides", "Apple's Tim Cook"."""
+    person = parse.tokens[token.head].entity == "PERSON"
+    return token.dep in ("compound", "nmod", "amod") or (token.dep == "poss" and person)
+
+
 def _end_of_name(parse: Parse, number: int) -> int:
     """Number of the first token behind a name."""
     tokens, end = parse.tokens, number + 1
@@ -361,9 +379,10 @@ def _titles(parse: Parse, number: int) -> tuple[Token, ...]:
 
 
 def _head(parse: Parse, number: int, end: int) -> int:
-    """The token of a name that the others depend on."""
+    """The token of a name that the others depend on; "the" may be another noun's."""
     for place in range(number, end):
-        if not number <= parse.tokens[place].head < end:
+        token = parse.tokens[place]
+        if token.dep != "det" and not number <= token.head < end:
             return place
     return end - 1
 
