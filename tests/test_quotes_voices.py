@@ -45,6 +45,11 @@ def test_who_acts_behind_a_question_or_a_cry_does_not_utter_it(text: str, who: s
             "On Monday, after the vote was called, Paul Jones texted Anna Reid: “It is over.”",
             ["Paul Jones"],
         ),
+        (
+            "The statement also named the effect it said Nora Smith would have on the town: “She "
+            "has opened the door for us all,” the union wrote.",
+            ["the union"],
+        ),
         ("Nora Smith took the prize, then said: “I want to thank my mother.”", ["Nora Smith"]),
     ],
 )

@@ -114,11 +114,10 @@ def _same_name(token: Token, following: Token) -> bool:
 
 def subject(parse: Parse, verb: int) -> int | None:
     """The head of who does what this verb says; of another verb where it has no subject itself."""
-    tokens = parse.tokens
+    tokens, start = parse.tokens, verb
     for _ in range(_HIGHEST):
-        for child in parse.children[verb]:
-            if tokens[child].dep in _SUBJECTS:
-                return child if tokens[child].dep != "expl" else None
+        if (own := _own_subject(parse, verb, start)) is not None:
+            return own if tokens[own].dep != "expl" else None
         token, above = tokens[verb], tokens[verb].head
         if above == verb:
             return None
@@ -133,6 +132,13 @@ def subject(parse: Parse, verb: int) -> int | None:
         else:
             return None
     return None
+
+
+def _own_subject(parse: Parse, verb: int, start: int) -> int | None:
+    """The last before `start`, else before the verb: the parser takes a participle for one, too."""
+    found = [child for child in parse.children[verb] if parse.tokens[child].dep in _SUBJECTS]
+    near = [child for child in found if child < start] or [one for one in found if one < verb]
+    return near[-1] if near else next(iter(found), None)
 
 
 def _verb_above(parse: Parse, number: int) -> int:

@@ -270,11 +270,13 @@ class _Frame:
         found = self.told.reports_in(range(self.sentences.start, self.first))
         if not found or (cue := self.told.parse.tokens[found[-1].cue]).lemma not in SPEECH:
             return None
-        one, sign = found[-1], self._sign_before()
-        beside = self.text[one.cue_span.end : self.quote.outer.start].strip() == sign
+        one, sign, start = found[-1], self._sign_before(), self.quote.outer.start
+        beside = self.text[one.cue_span.end : start].strip() == sign
         opened = self.told.quote_at(self.told.starts[self.sentences.start])
         if sign != ":" and (sign != "," or not beside or opened not in (None, self.quote)):
             return None
+        if any(one.cue_span.end <= each.start and each.end <= start for each in one.contents):
+            return None  # "the effect it said she had: “…”" is led to by "effect"
         if one.speaker is None and not (beside and cue.tag == "VBN"):  # "Asked, “Why?”, Ana left"
             return None
         return Voice(one.speaker_span, one.cue_span, close=True)
