@@ -55,3 +55,23 @@ def test_who_acts_behind_a_question_or_a_cry_does_not_utter_it(text: str, who: s
 )
 def test_a_clause_behind_a_question_or_a_cry_tells_who_utters_it(text: str, who: list[str]) -> None:
     assert speakers(text) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Nora Smith was fined for “bringing the game into disrepute” in May.", None),
+        ("Nora Smith, who was jailed for “insulting the president of Turkey”, was freed.", None),
+        ("Nora Smith is known as “the butcher of the Balkans”.", None),
+        ("Paul Jones was met with cries of “shame on you all”.", None),
+        ("To his fans, Paul Jones is “the greatest of all time”.", None),
+        ("Nora Smith’s plan is “a disaster for all of us”.", None),
+        ("Nora Smith was praised by Paul Jones for “her courage and her wit”.", "Paul Jones"),
+        ("Nora Smith is “the best of all the singers”, Paul Jones said.", "Paul Jones"),
+        ("Nora Smith attacked “a system that is broken for all”.", "Nora Smith"),
+        ("Paul Jones was “deeply saddened by the news”.", "Paul Jones"),
+        ("Nora Smith is worried about “a disaster for all of us”.", "Nora Smith"),
+    ],
+)
+def test_words_about_somebody_are_not_their_own(text: str, who: str | None) -> None:
+    assert speakers(text) == [who]

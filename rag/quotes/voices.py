@@ -339,8 +339,9 @@ class _Frame:
         second: Voice | None = None
         for _ in range(_HIGHEST):
             for who, cue in self._doers(number):
-                voice = Voice(mention(parse, who), cue)
-                if _may_speak(parse.tokens[who]):
+                spoken_of = cue is not None and self._undergoes(who, number)
+                voice = Voice(None, None) if spoken_of else Voice(mention(parse, who), cue)
+                if not spoken_of and _may_speak(parse.tokens[who]):
                     return voice
                 second = second or voice
             if parse.tokens[number].head == number:
@@ -357,6 +358,11 @@ class _Frame:
             who = subject(parse, number)
             if who is not None and self.told.quote_at(parse.tokens[who].span.start) is None:
                 yield who, parse.tokens[number].span
+
+    def _undergoes(self, who: int, verb: int) -> bool:
+        """Whether words are about a subject, and not its own: "was fined for “…”", "is “a fool”"."""
+        tokens, root = self.told.parse.tokens, self.told.parse.tokens[self._root()]
+        return tokens[who].dep == "nsubjpass" or (root.dep == "attr" and root.head == verb)
 
     def _root(self) -> int:
         """The token of the quotation whose head stands outside of it."""
