@@ -31,3 +31,49 @@ def told(text: str) -> list[tuple[str | None, str]]:
 )  # fmt: skip
 def test_what_stands_before_the_subject_does_not_speak(text: str, who: str) -> None:
     assert told(text) == [(who, "that it was late")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paul Jones urged Nora Smith to admit that she had lied to the court.",
+        "Paul Jones asked her to explain why the money had vanished.",
+        "Paul Jones wants Nora Smith to say that the war was wrong.",
+        "Nora Smith refused to say whether she would run again.",
+        "Nora Smith stopped short of saying that the war was wrong.",
+        "Nora Smith failed to mention that the money had vanished.",
+        "Nora Smith denied telling Paul Jones that the bridge was safe.",
+        "Nora Smith rejected suggestions by Paul Jones that she had lied.",
+    ],
+)
+def test_what_is_asked_for_refused_or_denied_is_not_said(text: str) -> None:
+    assert not [said for _, said in told(text) if not said.startswith("to ")]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Nora Smith dismissed claims that she was “a fat old fool”.", None),
+        ("Nora Smith laughed off suggestions that she was “a fat old fool”.", None),
+        ("Nora Smith rejected claims of “widespread and blatant fraud”.", None),
+        ("Nora Smith denied calling Paul Jones “a fat old fool”.", None),
+        ("Paul Jones walked out to chants of “we want our money back”.", None),
+        ("Nora Smith rejected Paul Jones’s claim that she was “a fat old fool”.", "Paul Jones"),
+        ("Nora Smith made claims of “widespread and blatant fraud”.", "Nora Smith"),
+    ],
+)
+def test_a_claim_of_nobody_named_is_nobodys(text: str, who: str | None) -> None:
+    assert told(text)[-1][0] == who
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nora Smith went on to say that it was late.",
+        "Nora Smith promised to tell the court that it was late.",
+        "Nora Smith wanted to say that it was late.",
+        "Nora Smith urged them to vote, saying that it was late.",
+    ],
+)
+def test_who_goes_on_promises_or_wants_to_say_it_says_it(text: str) -> None:
+    assert ("Nora Smith", "that it was late") in told(text)

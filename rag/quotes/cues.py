@@ -52,6 +52,15 @@ INTENT = _words(
     "challenge"
 )
 
+# Who is asked to say something need not say it, and who refuses or denies it does not; nor who is
+# only wanted to.
+DENYING = _words("refuse decline fail neglect deny avoid forget omit")
+ASKING = DENYING | _words(
+    "urge ask call tell order advise warn beg press push encourage instruct direct command implore "
+    "challenge request"
+)
+WANTING = _words("want need expect like")
+
 # Somebody calls something something.
 NAMING = _words(
     "call describe characterize characterise dub label brand portray cast deem consider"
@@ -65,13 +74,18 @@ NOUNS = _words(
     "concern notion idea thought feeling sense suspicion impression conviction doubt "
     "expectation assurance report rumor rumour remark comment demand request call proposal "
     "proposition recommendation criticism sentiment finding testimony estimate acknowledgment "
-    "acknowledgement boast refusal offer plea"
+    "acknowledgement boast refusal offer plea chant cry shout"
+)
+# Those that are somebody else's where nobody is named: "she rejected claims that …".
+CLAIMS = _words(
+    "claim statement assertion allegation accusation suggestion report rumor rumour charge "
+    "complaint criticism suspicion chant cry shout"
 )
 
 # Verbs whose subject makes the claim, promise or statement that is their object.
 OWNING = _words(
     "make issue release give express voice repeat reiterate have hold offer say write share "
-    "publish send deliver add announce state tell"
+    "publish send deliver add announce state tell raise"
 )
 
 # They stand where a verb would: "according to the mayor", "per Reuters".

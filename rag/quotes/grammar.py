@@ -11,12 +11,16 @@ from dataclasses import dataclass, replace
 from rag.datatypes import Span
 from rag.quotes.cues import (
     ACCORDING,
+    ASKING,
+    CLAIMS,
+    DENYING,
     INTENT,
     NAMING,
     NOUNS,
     OWNING,
     SPEECH,
     THOUGHT,
+    WANTING,
     WITH_PARTICLE,
 )
 from rag.quotes.parsing import Parse, Token
@@ -43,6 +47,7 @@ class Report:
         speaker_span: The mention, in the document.
         contents: What is reported, in order; two pieces where the report stands inside it.
         by_the_way: Whether it is added to a whole sentence: "according to the mayor".
+        unsaid: Whether nobody is told to have said it: "denied saying that", "amid claims that".
     """
 
     cue: int
@@ -51,6 +56,7 @@ class Report:
     speaker_span: Span | None
     contents: tuple[Span, ...]
     by_the_way: bool = False
+    unsaid: bool = False
 
 
 def reports(parse: Parse) -> tuple[Report, ...]:
@@ -216,8 +222,22 @@ def verb_report(parse: Parse, verb: int) -> Report:
     speaker = _agent(parse, verb) if passive else subject(parse, verb)
     if speaker is None and not passive:
         speaker = _phrase_before(parse, verb)
-    contents = tuple(_contents(parse, verb))
-    return _report(parse, verb, _with_auxiliaries(parse, verb), speaker, contents)
+    contents, unsaid = tuple(_contents(parse, verb)), _is_unsaid(parse, verb)
+    who = None if unsaid else speaker
+    found = _report(parse, verb, _with_auxiliaries(parse, verb), who, contents)
+    return replace(found, unsaid=unsaid)
+
+
+def _is_unsaid(parse: Parse, verb: int) -> bool:
+    """Whether it is asked for, or does not happen: "urged her to say", "refused to say"."""
+    tokens, token = parse.tokens, parse.tokens[verb]
+    above = tokens[token.head]
+    to_be_said = any(tokens[child].tag == "TO" for child in parse.children[verb])
+    if token.dep in ("xcomp", "ccomp") and (to_be_said or token.tag == "VBG"):
+        others = token.dep == "ccomp" and above.lemma in WANTING
+        return others or above.lemma in (ASKING if to_be_said else DENYING)
+    short = above.text == "of" and tokens[token.head - 1].text == "short"
+    return token.dep == "pcomp" and short
 
 
 def _phrase_before(parse: Parse, verb: int) -> int | None:
@@ -330,26 +350,29 @@ def _trimmed(parse: Parse, low: int, high: int) -> Iterator[Span]:
 
 
 def _noun(parse: Parse, noun: int) -> Iterator[Report]:
-    tokens = parse.tokens
-    speaker = None
-    for child in parse.children[noun]:
-        if tokens[child].dep == "poss":
-            speaker = child
-    if speaker is None and _is_in_clause(parse, noun):
-        verb = _verb_above(parse, noun)
-        if parse.tokens[verb].lemma in OWNING:  # who "rejected claims that …" claims nothing
-            speaker = subject(parse, verb)
-    if speaker is None:
+    tokens, speaker = parse.tokens, _owner(parse, noun)
+    unsaid = speaker is None
+    if unsaid and tokens[noun].lemma not in CLAIMS:
         return
     for child in parse.children[noun]:
-        clause = tokens[child].dep in ("acl", "ccomp") and child > noun
+        token = tokens[child]
         marks = {tokens[each].lemma for each in parse.children[child]}
-        if clause and tokens[child].dep == "acl" and not marks & {"that", "to"}:
-            continue
-        if clause and tokens[child].tag != "VBG":
-            contents = tuple(_trimmed(parse, *tokens[child].edges))
-            yield _report(parse, noun, tokens[noun].span, speaker, contents)
+        clause = token.dep == "ccomp" or (token.dep == "acl" and marks & {"that", "to"})
+        named = unsaid and token.dep == "prep" and token.text == "of"
+        if child > noun and ((clause and token.tag != "VBG") or named):
+            contents = tuple(_trimmed(parse, *token.edges))
+            found = _report(parse, noun, tokens[noun].span, speaker, contents)
+            yield replace(found, unsaid=unsaid)
             return
+
+
+def _owner(parse: Parse, noun: int) -> int | None:
+    """Whose a claim is; not whose who "rejected claims that …"."""
+    owners = [child for child in parse.children[noun] if parse.tokens[child].dep == "poss"]
+    if owners or not _is_in_clause(parse, noun):
+        return owners[-1] if owners else None
+    verb = _verb_above(parse, noun)
+    return subject(parse, verb) if parse.tokens[verb].lemma in OWNING else None
 
 
 def _according(parse: Parse, number: int) -> Iterator[Report]:

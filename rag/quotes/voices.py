@@ -69,7 +69,15 @@ class Told:
         return tuple(token.span.start for token in self.parse.tokens)
 
     def reports_in(self, tokens: range) -> tuple[Report, ...]:
-        """The narrated reports whose cue is among these tokens."""
+        """The narrated reports whose cue is among these tokens; but no claims of nobody named."""
+        found = self.narrated_in(tokens)
+        return tuple(one for one in found if not (one.unsaid and self._is_noun(one)))
+
+    def _is_noun(self, report: Report) -> bool:
+        return self.parse.tokens[report.cue].pos == "NOUN"
+
+    def narrated_in(self, tokens: range) -> tuple[Report, ...]:
+        """The same with those."""
         first = bisect_left(self.narrated, tokens.start, key=lambda one: one.cue)
         stop = bisect_left(self.narrated, tokens.stop, key=lambda one: one.cue)
         return self.narrated[first:stop]
@@ -314,10 +322,10 @@ class _Frame:
         Who is said to believe something need not have used the words.
         """
         place, best, rank = self.quote.inner.start, None, (0, 0)
-        for one in self.told.reports_in(self.sentences):
+        for one in self.told.narrated_in(self.sentences):
             for content in one.contents:
                 if content.start - 1 <= place < content.end:
-                    speech = self.told.parse.tokens[one.cue].lemma in SPEECH
+                    speech = one.unsaid or self.told.parse.tokens[one.cue].lemma in SPEECH
                     mine = (0, len(content)) if speech else (1, -len(content))
                     if best is None or mine < rank:
                         best, rank = one, mine
@@ -360,7 +368,7 @@ class _Frame:
                 yield who, parse.tokens[number].span
 
     def _undergoes(self, who: int, verb: int) -> bool:
-        """Whether words are about a subject, and not its own: "was fined for “…”", "is “a fool”"."""
+        """Whether words are about a subject, not its own: "was fined for “…”", "is “a fool”"."""
         tokens, root = self.told.parse.tokens, self.told.parse.tokens[self._root()]
         return tokens[who].dep == "nsubjpass" or (root.dep == "attr" and root.head == verb)
 
