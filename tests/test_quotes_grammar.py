@@ -77,3 +77,32 @@ def test_a_claim_of_nobody_named_is_nobodys(text: str, who: str | None) -> None:
 )
 def test_who_goes_on_promises_or_wants_to_say_it_says_it(text: str) -> None:
     assert ("Nora Smith", "that it was late") in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Bob Jones told police Nora Smith had threatened to kill him.", "Nora Smith"),
+        ("Bob Jones told the BBC Nora Smith had threatened to kill him.", "Nora Smith"),
+        ("Bob Jones told police that Nora Smith had threatened to kill him.", "Nora Smith"),
+        ("Bob Jones told Nora Smith he had threatened to kill him.", "Bob Jones"),
+        ("Bob Jones told Nora Smith to kill him.", "Bob Jones"),
+    ],
+)
+def test_what_the_hearer_is_said_to_do_is_theirs(text: str, who: str) -> None:
+    assert (who, "to kill him") in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Bob Jones received an email calling him “a traitor to his country”.", None),
+        ("Bob Jones deleted a tweet calling him “a traitor to his country”.", None),
+        ("Bob Jones was sent emails calling him “a traitor to his country”.", None),
+        ("Bob Jones wrote an email calling him “a traitor to his country”.", "Bob Jones"),
+        ("Bob Jones gave a speech calling him “a traitor to his country”.", "Bob Jones"),
+        ("Bob Jones left the room, calling him “a traitor to his country”.", "Bob Jones"),
+    ],
+)
+def test_what_somebody_only_gets_is_not_their_words(text: str, who: str | None) -> None:
+    assert told(text)[-1] == (who, "a traitor to his country")

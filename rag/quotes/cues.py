@@ -82,10 +82,16 @@ CLAIMS = _words(
     "complaint criticism suspicion chant cry shout"
 )
 
+# What somebody says or writes speaks for them: "Reid's letter said".
+UTTERED = NOUNS | _words(
+    "letter tweet post book memoir speech article column essay interview email message account "
+    "lawsuit filing affidavit advertisement advert"
+)
+
 # Verbs whose subject makes the claim, promise or statement that is their object.
 OWNING = _words(
     "make issue release give express voice repeat reiterate have hold offer say write share "
-    "publish send deliver add announce state tell raise"
+    "publish send deliver add announce state tell raise file submit"
 )
 
 # They stand where a verb would: "according to the mayor", "per Reuters".

@@ -20,6 +20,7 @@ from rag.quotes.cues import (
     OWNING,
     SPEECH,
     THOUGHT,
+    UTTERED,
     WANTING,
     WITH_PARTICLE,
 )
@@ -127,12 +128,14 @@ def subject(parse: Parse, verb: int) -> int | None:
         token, above = tokens[verb], tokens[verb].head
         if above == verb:
             return None
-        if token.dep == "acl" and token.tag == "VBG" and _is_in_clause(parse, above):
+        if _is_of_clause(parse, verb):
             verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
         elif token.dep in ("acl", "relcl"):
             return above if tokens[above].pos in _NOMINAL else None
         elif (other := _object(parse, verb)) is not None:
             return other
+        elif (heard := _hearer(parse, verb)) is not None:
+            return heard
         elif token.dep in _PASSES_SUBJECT:
             verb = above
         else:
@@ -154,6 +157,27 @@ def _verb_above(parse: Parse, number: int) -> int:
         if parse.tokens[number].pos in ("VERB", "AUX"):
             break
     return number
+
+
+def _is_of_clause(parse: Parse, verb: int) -> bool:
+    """Whether a participle behind a noun is its clause's: not "received an email saying"."""
+    token, tokens = parse.tokens[verb], parse.tokens
+    if token.dep != "acl" or token.tag != "VBG" or not _is_in_clause(parse, token.head):
+        return False
+    apart = token.edges[0] > 0 and tokens[token.edges[0] - 1].text == ","
+    doing = _verb_above(parse, token.head)
+    uttered = tokens[doing].lemma in OWNING | SPEECH and not _is_passive(parse, doing)
+    return apart or uttered or tokens[token.head].lemma not in UTTERED
+
+
+def _hearer(parse: Parse, verb: int) -> int | None:
+    """Who does it, where the parser took them for the hearer: "told police Ana Soto had left"."""
+    tokens, token = parse.tokens, parse.tokens[verb]
+    marked = any(tokens[child].tag == "TO" for child in parse.children[verb])
+    if token.dep != "ccomp" or token.tag == "VBG" or marked:
+        return None
+    between = (child for child in reversed(parse.children[token.head]) if child < verb)
+    return next((one for one in between if tokens[one].dep in ("dobj", "dative")), None)
 
 
 def _is_in_clause(parse: Parse, noun: int) -> bool:

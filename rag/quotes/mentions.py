@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from rag.datatypes import Span
 from rag.quotes.attribution import Attribution
-from rag.quotes.cues import NOUNS
+from rag.quotes.cues import UTTERED
 from rag.quotes.marks import Quotation
 from rag.quotes.names import Gender, Name, alike, keys, name_of
 from rag.quotes.offices import Role, fits, key_of, role_of
@@ -31,11 +31,6 @@ _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
 _CLAUSES = ("ccomp", "relcl", "acl", "csubj")
 _BELONGS = ("poss", "compound", "nmod")
-# What somebody says or writes speaks for them: "Reid's letter said".
-_UTTERED = NOUNS | frozenset(
-    """letter tweet post book memoir speech article column essay interview email message account
-    lawsuit filing affidavit""".split()  # noqa: SIM905  a list of strings reads worse
-)
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
@@ -322,7 +317,7 @@ def _owned_by(parse: Parse, head: int, name: range) -> int | None:
     """The noun that a name or a pronoun only tells whose it is: "a Trump | adviser"."""
     above = parse.tokens[head].head
     noun = parse.tokens[above]
-    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in _UTTERED:
+    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in UTTERED:
         return None
     between = parse.tokens[min(head, above) : max(head, above)]
     apart = any(one.pos in ("CCONJ", "PUNCT") for one in between)
