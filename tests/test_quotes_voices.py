@@ -75,3 +75,17 @@ def test_a_clause_behind_a_question_or_a_cry_tells_who_utters_it(text: str, who:
 )
 def test_words_about_somebody_are_not_their_own(text: str, who: str | None) -> None:
     assert speakers(text) == [who]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("In her book, “The Long Way Home,” Nora Smith says the war was wrong.", []),
+        ("In his memoir, “Hold the Line,” Paul Jones wrote that she lied.", []),
+        ("In her song “Shake It Off,” Nora Smith sings of love.", []),
+        ("In her book, “I was wrong about the war,” Nora Smith wrote.", ["Nora Smith"]),
+        ("“The Long Way Home,” Nora Smith said.", ["Nora Smith"]),
+    ],
+)
+def test_the_title_of_a_book_is_not_what_its_writer_says(text: str, who: list[str]) -> None:
+    assert speakers(text) == who

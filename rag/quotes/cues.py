@@ -100,7 +100,8 @@ ACCORDING = _words("according per")
 # Words before quotation marks that say that they hold a word, a name or a title.
 MENTION = _words(
     "term word phrase so-called hashtag slogan movie film show book song album series novel "
-    "episode magazine program programme podcast documentary memoir play musical sitcom drama"
+    "episode magazine program programme podcast documentary memoir play musical sitcom drama "
+    "book poem essay"
 )
 NAMED = _words(
     "titled entitled named nicknamed called known dubbed labeled labelled termed headlined"

@@ -98,6 +98,8 @@ def spoken(
     frame = _Frame.of(text, here, quote)
     if quote.continues:
         return frame.behind() or last or Voice(None, None)
+    if frame.is_title and frame.is_named:
+        return None
     governing = frame.governing()
     close = (
         frame.led_to(governing)
@@ -171,10 +173,10 @@ class _Frame:
     def is_named(self) -> bool:
         """Whether a word right before says that it is a term or a name: "the term “surge”"."""
         ahead = [token for token in self._ahead_tokens() if token.pos != "PUNCT"][-1:]
-        if not ahead or not self.is_short:
+        if not ahead or not (self.is_short or self.is_title):
             return False
         named = ahead[0].text.lower() in NAMED and ahead[0].dep in ("acl", "amod", "advcl")
-        return named or ahead[0].lemma in MENTION
+        return named or (ahead[0].lemma in MENTION and ahead[0].text != "words")
 
     def _ahead_tokens(self) -> tuple[Token, ...]:
         return self.told.parse.tokens[self.sentences.start : self.first]
