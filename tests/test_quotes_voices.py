@@ -89,3 +89,24 @@ def test_words_about_somebody_are_not_their_own(text: str, who: str | None) -> N
 )
 def test_the_title_of_a_book_is_not_what_its_writer_says(text: str, who: list[str]) -> None:
     assert speakers(text) == who
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Paul Jones had a simple message for Nora Smith: “Resign now, and do it.”", "Paul Jones"),
+        ("Paul Jones hit back at Nora Smith: “She knows nothing about it.”", "Paul Jones"),
+        ("Paul Jones on Nora Smith: “She knows nothing about it.”", "Paul Jones"),
+        ("Paul Jones’s warning to Nora Smith: “You will lose the race now.”", "Paul Jones"),
+        ("A word of advice for Nora Smith: “Be proud of it all.”", "A word of advice"),
+        ("Paul Jones went back to his oldest message: “It is all about us.”", "Paul Jones"),
+        # who speaks, though another is spoken of
+        ("The BBC spoke to Nora Smith: “I am the proudest woman alive.”", "Nora Smith"),
+        ("A message from Nora Smith: “I am the proudest woman alive.”", "Nora Smith"),
+        ("Then came Nora Smith: “I am the proudest woman alive.”", "Nora Smith"),
+        ("In the words of Nora Smith: “I am the proudest woman alive.”", "Nora Smith"),
+        ("Nora Smith, mayor of Leeds: “I am the proudest woman alive.”", "Nora Smith"),
+    ],
+)
+def test_who_is_addressed_before_a_colon_does_not_speak(text: str, who: str) -> None:
+    assert speakers(text) == [who]

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from rag.datatypes import Span
-from rag.quotes.cues import MENTION, NAMED, SPEECH
+from rag.quotes.cues import MENTION, NAMED, SPEECH, UTTERED
 from rag.quotes.grammar import Report, beside, mention, subject, verb_report
 from rag.quotes.marks import Quotation
 from rag.quotes.parsing import Parse, Token
@@ -28,6 +28,7 @@ _SPACES = 64  # between a sign and the mark that it joins
 _FARTHEST = 30  # words from a closing mark to its reporting word: a name with an apposition
 _HIGHEST = 12  # steps up the tree
 _SPEAKING = frozenset(["he", "she", "they", "i", "we", "his", "her", "their", "my", "our"])
+_HEARING = ("speak", "talk", "interview")  # whoever does so hears another
 _JOINING = (["that"], ["whether"], ["if"], ["how"])  # clauses begin so
 _CLAUSES = ("ccomp", "relcl", "pcomp", "csubj", "acl", "advcl", "xcomp")
 _ENDS_SPEECH = tuple(",?!.…—–-")
@@ -314,9 +315,35 @@ class _Frame:
             return None
         who = beside(parse, words[-1], range(ahead.start, words[-1] + 1))
         subjects = [n for n in words if parse.tokens[n].dep == "nsubj"]
-        if who is None and subjects:
-            who = subjects[0]
+        about = min(subjects, key=lambda n: _clauses_above(parse, n), default=None)
+        if who is None:
+            who = about
+        elif self._is_addressed(who, about):
+            who = about if about is not None else self._titled(who)
         return Voice(mention(parse, who), None, close=True) if who is not None else None
+
+    def _is_addressed(self, who: int, about: int | None) -> bool:
+        """Whether another speaks to or about somebody: "She had a word for Bo Lind: “…”"."""
+        tokens = self.told.parse.tokens
+        token, above = tokens[who], tokens[tokens[who].head]
+        if token.dep not in ("pobj", "dobj", "dative") or above.text.lower() in ("from", "by"):
+            return False
+        if about is None:
+            their_own = above.text == "of" and tokens[above.head].lemma in (*UTTERED, "word")
+            return token.dep == "pobj" and not their_own
+        doer, verb = tokens[about], tokens[tokens[about].head]
+        acts = doer.entity == "PERSON" or doer.text.lower() in _SPEAKING or token.pos == "PRON"
+        return verb.lemma not in _HEARING and (acts or not _may_speak(token))
+
+    def _titled(self, who: int) -> int:
+        """Whom words without a verb are headed by: "Ana Soto on Bo Lind", "Ana Soto’s advice"."""
+        parse = self.told.parse
+        for _ in range(_HIGHEST):
+            if parse.tokens[who].dep not in ("pobj", "prep", "appos"):
+                break
+            who = parse.tokens[who].head
+        owners = (each for each in parse.children[who] if parse.tokens[each].dep == "poss")
+        return next(owners, who)
 
     def governing(self) -> Voice | None:
         """The innermost report of speech whose content it begins in; else the outermost of thought.
