@@ -110,3 +110,34 @@ def test_the_title_of_a_book_is_not_what_its_writer_says(text: str, who: list[st
 )
 def test_who_is_addressed_before_a_colon_does_not_speak(text: str, who: str) -> None:
     assert speakers(text) == [who]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("“You have six months to live,” Nora Smith was told.", None),
+        ("“You have six months to live,” Nora Smith was told by Paul Jones.", "Paul Jones"),
+        ("“Are you guilty?” Nora Smith was asked.", None),
+        ("“You are fired,” Nora Smith says Paul Jones told her.", "Paul Jones"),
+        ("“It is late for all of us,” Nora Smith claims Paul Jones said.", "Paul Jones"),
+        ("“We are done here,” Nora Smith heard Paul Jones say.", "Paul Jones"),
+        ("“Run!” Nora Smith recalled Paul Jones shouting.", "Paul Jones"),
+        # who speaks is the first
+        ("“We are done here,” Nora Smith was quoted as saying.", "Nora Smith"),
+        ("“We are done here,” Nora Smith recalled telling Paul Jones.", "Nora Smith"),
+        ("“It was late,” Nora Smith said when Paul Jones told her to go.", "Nora Smith"),
+        ("“It was late,” Nora Smith said, adding that Paul Jones told police.", "Nora Smith"),
+        ("“It was late,” Nora Smith said Paul Jones told police he was ill.", "Nora Smith"),
+        (
+            "A “second wave of it,” according to Anna Reid, is near, and aides say Paul Jones "
+            "could order a raid.",
+            "Anna Reid",
+        ),
+        ("“If you look back,” Nora Smith said, “I could have written it.”", "Nora Smith"),
+        ("Nora Smith told CNN “it was late,” and said the team did not object.", "Nora Smith"),
+    ],
+)
+def test_who_hears_or_tells_of_another_s_words_does_not_speak_them(
+    text: str, who: str | None
+) -> None:
+    assert set(speakers(text)) == {who}

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from rag.datatypes import Span
-from rag.quotes.cues import MENTION, NAMED, SPEECH, UTTERED
+from rag.quotes.cues import MENTION, NAMED, SPEECH, TOLD, UTTERED
 from rag.quotes.grammar import Report, beside, mention, subject, verb_report
 from rag.quotes.marks import Quotation
 from rag.quotes.parsing import Parse, Token
@@ -223,7 +223,10 @@ class _Frame:
     def _clause(self, verb: int, rest: range) -> Voice | None:
         """The clause that begins where `rest` does and has this verb."""
         parse = self.told.parse
+        verb, other = _of_another(parse, verb, rest)
         one = verb_report(parse, verb)
+        if other is not None:
+            return Voice(mention(parse, other), one.cue_span, close=True)
         if (quoted := _quoted_as(parse, verb, rest)) is not None:  # Interfax quoted him as saying
             return Voice(mention(parse, quoted), one.cue_span, close=True)
         if verb == rest.start:  # said the mayor
@@ -239,6 +242,8 @@ class _Frame:
             who = one.speaker
         else:
             who = beside(parse, rest.start, range(rest.start, verb))
+            if who is not None and _is_told(parse, who, verb):
+                return Voice(one.speaker_span, one.cue_span, close=True)
         if who is None:
             return None
         return Voice(mention(parse, who), one.cue_span, close=True)
@@ -411,6 +416,33 @@ class _Frame:
 
     def _holds(self, number: int) -> bool:
         return self.first <= number < self.stop
+
+
+def _of_another(parse: Parse, verb: int, rest: range) -> tuple[int, int | None]:
+    """The verb in a clause, and who speaks by it: "Ana says Bo told her", "Ana heard Bo say"."""
+    tokens = parse.tokens
+    for inner in (verb, *parse.children[verb]):
+        outer, own = tokens[inner].head, _nominal_subject(parse, inner)
+        first = _nominal_subject(parse, outer)
+        begins = first is not None and tokens[first].edges[0] == rest.start
+        under = tokens[inner].dep == "ccomp" and tokens[inner].lemma in SPEECH and begins
+        if not under or inner not in rest or own is None or not outer < own < inner:
+            continue
+        apart = tokens[tokens[own].edges[0] - 1].text == ","
+        deps = {tokens[each].dep for each in parse.children[inner] if each in rest}
+        if not apart and deps.isdisjoint(("ccomp", "xcomp")):
+            return inner, own
+    return verb, None
+
+
+def _nominal_subject(parse: Parse, verb: int) -> int | None:
+    return next((one for one in parse.children[verb] if parse.tokens[one].dep == "nsubj"), None)
+
+
+def _is_told(parse: Parse, who: int, verb: int) -> bool:
+    """Whether somebody hears it: "Ana was told by Bo"; but "was quoted" is who speaks."""
+    token = parse.tokens[who]
+    return token.dep == "nsubjpass" and token.head == verb and parse.tokens[verb].lemma in TOLD
 
 
 def _quoted_as(parse: Parse, verb: int, rest: range) -> int | None:
