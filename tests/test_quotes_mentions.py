@@ -43,3 +43,25 @@ def test_a_body_speaks_for_itself_and_not_for_who_belongs_to_it(text: str, who: 
 )
 def test_who_stands_behind_an_office_bears_it(text: str, who: str | None) -> None:
     assert names(text) == [who]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Keir Starmer met Rachel Reeves on Monday. She said it was late.", "Rachel Reeves"),
+        ("Rishi Sunak met Jacinda Ardern on Friday. He said it was late.", "Rishi Sunak"),
+        # of who has a gender that is not known
+        ("Robin Hill met Rachel Reeves on Monday. She said it was late.", None),
+        ("Robin Hill met Rachel Reeves on Monday. He said it was late.", "Robin Hill"),
+        ("Rachel Reeves left. Robin Hill came home. She said it was late.", "Robin Hill"),
+        ("Robin Hill heard Rachel Reeves’s speech. She said it was late.", "Robin Hill"),
+        ("Robin Hill came home. She said it was late.", "Robin Hill"),
+    ],
+)
+def test_a_pronoun_is_not_guessed_between_two(text: str, who: str | None) -> None:
+    assert names(text) == [who]
+
+
+def test_a_guessed_gender_does_not_outlast_somebody_who_fits() -> None:
+    text = "Robin Hill met Kim Boone. She said it was late. He was ill. He said it was hard."
+    assert names(text)[-1] == "Robin Hill"

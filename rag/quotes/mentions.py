@@ -4,7 +4,8 @@ Flow: parses + attributions -> named() -> the same attributions with names.
 One walk from the first word to the last keeps the people in the order in which they come to mind:
 the subject of a main clause comes first, who is only mentioned behind the first. Whose somebody is
 ("Putin's spokesman", "a Trump adviser", "his mother") does not speak. A pronoun means the first
-whose gender fits; an office, who was called so; a lone surname, who bears it.
+whose gender fits, and nobody where it is not known if it does and another's who stands beside is;
+an office, who was called so; a lone surname, who bears it.
 Law: a name is written in the document; where nobody fits, there is none.
 """
 
@@ -51,6 +52,7 @@ class _Someone:
     offices: set[str] = field(default_factory=set)
     of: set[str] = field(default_factory=set)  # countries: "Russian President Vladimir Putin"
     roles: set[Role] = field(default_factory=set)
+    seen: int = 0  # number of the last sentence that tells of them, not only of what is theirs
 
 
 def named(
@@ -106,10 +108,13 @@ class _Reader:
         self._by_country: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
+        self._sentence = 0
         self._meet(parses)
         for parse in parses:
-            for number in range(len(parse.tokens)):
-                self._read(parse, number)
+            for sentence in parse.sentences:
+                self._sentence += 1
+                for number in sentence:
+                    self._read(parse, number)
 
     @property
     def roles(self) -> dict[str, tuple[Role, ...]]:
@@ -193,6 +198,8 @@ class _Reader:
             self._tell_office(parse, head, someone)
         if self._is_quoted(token):
             return
+        if token.dep != "poss":
+            someone.seen = self._sentence
         self._comes_to_mind(someone, first=_leads(parse, head))
 
     def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
@@ -224,13 +231,19 @@ class _Reader:
     def _read_pronoun(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
-        for someone in self._at_hand:
-            if someone.gender in ("", gender):
-                someone.gender = gender
-                self.meant[token.span.start] = someone.name.full
-                self._keep_owner(parse, number, range(number, number + 1))
-                self._comes_to_mind(someone, first=_leads(parse, number))
-                return
+        fit = [one for one in self._at_hand if one.gender in ("", gender)]
+        if not fit:
+            return
+        someone = fit[0]
+        beside = [one for one in fit[1:] if one.seen >= someone.seen]
+        if not someone.gender and any(one.gender for one in beside):
+            return  # "Ana Soto met Bo Lind. She": who is known to fit may be meant, too
+        if not beside:
+            someone.gender = gender
+        self.meant[token.span.start] = someone.name.full
+        someone.seen = self._sentence
+        self._keep_owner(parse, number, range(number, number + 1))
+        self._comes_to_mind(someone, first=_leads(parse, number))
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
         """A relative pronoun means what its clause is about."""
@@ -270,6 +283,7 @@ class _Reader:
             bearers = fit + [one for one in bearers if not one.of]
         if bearers:
             self.meant[parse.tokens[token.edges[0]].span.start] = bearers[0].name.full
+            bearers[0].seen = self._sentence
             self._comes_to_mind(bearers[0], first=_leads(parse, number))
 
     def _comes_to_mind(self, someone: _Someone, *, first: bool) -> None:
