@@ -2,9 +2,10 @@
 
 Flow: quotation + its paragraph + the one before -> spoken() -> Voice, or `None` for a title, a word
 that is only named, or a distance of the writer's.
-Looked for in this order: a clause right behind the closing mark; a signature; a word that governs
-the quotation; the nearest one before it, then behind it; who owns or does what the quotation
-describes; and where its sentence holds no other words, the sentence before and the speaker before.
+Looked for in this order: a word of speech right before the opening mark; a clause right behind the
+closing one; a signature; a word that governs the quotation; the nearest one before it, then behind
+it; who owns or does what the quotation describes; and where its sentence holds no other words, the
+sentence before and the speaker before.
 """
 
 from bisect import bisect_left, bisect_right
