@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -59,3 +60,18 @@ def test_every_text_has_a_parse_that_lies_in_it(text: str) -> None:
         assert all(token.span.of(text) == token.text for token in parse.tokens)
         assert all(a.span.end <= b.span.start for a, b in pairwise(parse.tokens))
         assert [n for r in parse.sentences for n in r] == [*range(len(parse.tokens))]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("KYIV, May 3 (Reuters) - The army left. It was late.", "The"),
+        ("WASHINGTON (AP) – “Not now,” she said.", "“"),
+        ("(AP) The army left.", "The"),
+        ("BP — the third of Europe — left.", "BP"),
+        ("The army (of Spain) — Ana Soto’s — left.", "The"),
+        ("NASA left - The End.", "NASA"),
+    ],
+)
+def test_a_paragraph_begins_behind_its_dateline(text: str, first: str) -> None:
+    assert parsed(text)[0].tokens[0].text == first

@@ -30,7 +30,8 @@ SPEECH = _words(
     "echo chime object protest agree disagree concur vent rant ramble text email e-mail blog "
     "message telegraph sum volunteer offer marvel gripe grumble jibe chide scold rebuke "
     "lecture preach sneer crow enthuse bemoan rave reassert reaffirm restate fret worry "
-    "paraphrase phrase word utter voice spell confide"
+    "paraphrase phrase word utter voice spell confide "
+    "texte"  # as the parser reads "texted"
 )
 
 # They report what somebody holds to be so, or what a poll or paper shows; a clause must follow.
@@ -51,6 +52,17 @@ INTENT = _words(
     "challenge"
 )
 
+# Who is asked to say something need not say it, and who refuses or denies it does not; nor who is
+# only wanted to.
+DENYING = _words("refuse decline fail neglect deny avoid forget omit")
+ASKING = DENYING | _words(
+    "urge ask call tell order advise warn beg press push encourage instruct direct command implore "
+    "challenge request"
+)
+# In the passive, who hears it.
+TOLD = (ASKING - DENYING) | _words("assure inform question remind")
+WANTING = _words("want need expect like")
+
 # Somebody calls something something.
 NAMING = _words(
     "call describe characterize characterise dub label brand portray cast deem consider"
@@ -64,13 +76,24 @@ NOUNS = _words(
     "concern notion idea thought feeling sense suspicion impression conviction doubt "
     "expectation assurance report rumor rumour remark comment demand request call proposal "
     "proposition recommendation criticism sentiment finding testimony estimate acknowledgment "
-    "acknowledgement boast refusal offer plea"
+    "acknowledgement boast refusal offer plea chant cry shout"
+)
+# Those that are somebody else's where nobody is named: "she rejected claims that …".
+CLAIMS = _words(
+    "claim statement assertion allegation accusation suggestion report rumor rumour charge "
+    "complaint criticism suspicion chant cry shout"
+)
+
+# What somebody says or writes speaks for them: "Reid's letter said".
+UTTERED = NOUNS | _words(
+    "letter tweet post book memoir speech article column essay interview email message account "
+    "lawsuit filing affidavit advertisement advert"
 )
 
 # Verbs whose subject makes the claim, promise or statement that is their object.
 OWNING = _words(
     "make issue release give express voice repeat reiterate have hold offer say write share "
-    "publish send deliver add announce state tell"
+    "publish send deliver add announce state tell raise file submit"
 )
 
 # They stand where a verb would: "according to the mayor", "per Reuters".
@@ -79,7 +102,8 @@ ACCORDING = _words("according per")
 # Words before quotation marks that say that they hold a word, a name or a title.
 MENTION = _words(
     "term word phrase so-called hashtag slogan movie film show book song album series novel "
-    "episode magazine program programme podcast documentary memoir play musical sitcom drama"
+    "episode magazine program programme podcast documentary memoir play musical sitcom drama "
+    "book poem essay"
 )
 NAMED = _words(
     "titled entitled named nicknamed called known dubbed labeled labelled termed headlined"

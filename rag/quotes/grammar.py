@@ -11,12 +11,17 @@ from dataclasses import dataclass, replace
 from rag.datatypes import Span
 from rag.quotes.cues import (
     ACCORDING,
+    ASKING,
+    CLAIMS,
+    DENYING,
     INTENT,
     NAMING,
     NOUNS,
     OWNING,
     SPEECH,
     THOUGHT,
+    UTTERED,
+    WANTING,
     WITH_PARTICLE,
 )
 from rag.quotes.parsing import Parse, Token
@@ -43,6 +48,7 @@ class Report:
         speaker_span: The mention, in the document.
         contents: What is reported, in order; two pieces where the report stands inside it.
         by_the_way: Whether it is added to a whole sentence: "according to the mayor".
+        unsaid: Whether nobody is told to have said it: "denied saying that", "amid claims that".
     """
 
     cue: int
@@ -51,6 +57,7 @@ class Report:
     speaker_span: Span | None
     contents: tuple[Span, ...]
     by_the_way: bool = False
+    unsaid: bool = False
 
 
 def reports(parse: Parse) -> tuple[Report, ...]:
@@ -114,25 +121,33 @@ def _same_name(token: Token, following: Token) -> bool:
 
 def subject(parse: Parse, verb: int) -> int | None:
     """The head of who does what this verb says; of another verb where it has no subject itself."""
-    tokens = parse.tokens
+    tokens, start = parse.tokens, verb
     for _ in range(_HIGHEST):
-        for child in parse.children[verb]:
-            if tokens[child].dep in _SUBJECTS:
-                return child if tokens[child].dep != "expl" else None
+        if (own := _own_subject(parse, verb, start)) is not None:
+            return own if tokens[own].dep != "expl" else None
         token, above = tokens[verb], tokens[verb].head
         if above == verb:
             return None
-        if token.dep == "acl" and token.tag == "VBG" and _is_in_clause(parse, above):
+        if _is_of_clause(parse, verb):
             verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
         elif token.dep in ("acl", "relcl"):
             return above if tokens[above].pos in _NOMINAL else None
         elif (other := _object(parse, verb)) is not None:
             return other
+        elif (heard := _hearer(parse, verb)) is not None:
+            return heard
         elif token.dep in _PASSES_SUBJECT:
             verb = above
         else:
             return None
     return None
+
+
+def _own_subject(parse: Parse, verb: int, start: int) -> int | None:
+    """The last before `start`, else before the verb: the parser takes a participle for one, too."""
+    found = [child for child in parse.children[verb] if parse.tokens[child].dep in _SUBJECTS]
+    near = [child for child in found if child < start] or [one for one in found if one < verb]
+    return near[-1] if near else next(iter(found), None)
 
 
 def _verb_above(parse: Parse, number: int) -> int:
@@ -142,6 +157,27 @@ def _verb_above(parse: Parse, number: int) -> int:
         if parse.tokens[number].pos in ("VERB", "AUX"):
             break
     return number
+
+
+def _is_of_clause(parse: Parse, verb: int) -> bool:
+    """Whether a participle behind a noun is its clause's: not "received an email saying"."""
+    token, tokens = parse.tokens[verb], parse.tokens
+    if token.dep != "acl" or token.tag != "VBG" or not _is_in_clause(parse, token.head):
+        return False
+    apart = token.edges[0] > 0 and tokens[token.edges[0] - 1].text == ","
+    doing = _verb_above(parse, token.head)
+    uttered = tokens[doing].lemma in OWNING | SPEECH and not _is_passive(parse, doing)
+    return apart or uttered or tokens[token.head].lemma not in UTTERED
+
+
+def _hearer(parse: Parse, verb: int) -> int | None:
+    """Who does it, where the parser took them for the hearer: "told police Ana Soto had left"."""
+    tokens, token = parse.tokens, parse.tokens[verb]
+    marked = any(tokens[child].tag == "TO" for child in parse.children[verb])
+    if token.dep != "ccomp" or token.tag == "VBG" or marked:
+        return None
+    between = (child for child in reversed(parse.children[token.head]) if child < verb)
+    return next((one for one in between if tokens[one].dep in ("dobj", "dative")), None)
 
 
 def _is_in_clause(parse: Parse, noun: int) -> bool:
@@ -210,8 +246,22 @@ def verb_report(parse: Parse, verb: int) -> Report:
     speaker = _agent(parse, verb) if passive else subject(parse, verb)
     if speaker is None and not passive:
         speaker = _phrase_before(parse, verb)
-    contents = tuple(_contents(parse, verb))
-    return _report(parse, verb, _with_auxiliaries(parse, verb), speaker, contents)
+    contents, unsaid = tuple(_contents(parse, verb)), _is_unsaid(parse, verb)
+    who = None if unsaid else speaker
+    found = _report(parse, verb, _with_auxiliaries(parse, verb), who, contents)
+    return replace(found, unsaid=unsaid)
+
+
+def _is_unsaid(parse: Parse, verb: int) -> bool:
+    """Whether it is asked for, or does not happen: "urged her to say", "refused to say"."""
+    tokens, token = parse.tokens, parse.tokens[verb]
+    above = tokens[token.head]
+    to_be_said = any(tokens[child].tag == "TO" for child in parse.children[verb])
+    if token.dep in ("xcomp", "ccomp") and (to_be_said or token.tag == "VBG"):
+        others = token.dep == "ccomp" and above.lemma in WANTING
+        return others or above.lemma in (ASKING if to_be_said else DENYING)
+    short = above.text == "of" and tokens[token.head - 1].text == "short"
+    return token.dep == "pcomp" and short
 
 
 def _phrase_before(parse: Parse, verb: int) -> int | None:
@@ -324,26 +374,29 @@ def _trimmed(parse: Parse, low: int, high: int) -> Iterator[Span]:
 
 
 def _noun(parse: Parse, noun: int) -> Iterator[Report]:
-    tokens = parse.tokens
-    speaker = None
-    for child in parse.children[noun]:
-        if tokens[child].dep == "poss":
-            speaker = child
-    if speaker is None and _is_in_clause(parse, noun):
-        verb = _verb_above(parse, noun)
-        if parse.tokens[verb].lemma in OWNING:  # who "rejected claims that …" claims nothing
-            speaker = subject(parse, verb)
-    if speaker is None:
+    tokens, speaker = parse.tokens, _owner(parse, noun)
+    unsaid = speaker is None
+    if unsaid and tokens[noun].lemma not in CLAIMS:
         return
     for child in parse.children[noun]:
-        clause = tokens[child].dep in ("acl", "ccomp") and child > noun
+        token = tokens[child]
         marks = {tokens[each].lemma for each in parse.children[child]}
-        if clause and tokens[child].dep == "acl" and not marks & {"that", "to"}:
-            continue
-        if clause and tokens[child].tag != "VBG":
-            contents = tuple(_trimmed(parse, *tokens[child].edges))
-            yield _report(parse, noun, tokens[noun].span, speaker, contents)
+        clause = token.dep == "ccomp" or (token.dep == "acl" and marks & {"that", "to"})
+        named = unsaid and token.dep == "prep" and token.text == "of"
+        if child > noun and ((clause and token.tag != "VBG") or named):
+            contents = tuple(_trimmed(parse, *token.edges))
+            found = _report(parse, noun, tokens[noun].span, speaker, contents)
+            yield replace(found, unsaid=unsaid)
             return
+
+
+def _owner(parse: Parse, noun: int) -> int | None:
+    """Whose a claim is; not whose who "rejected claims that …"."""
+    owners = [child for child in parse.children[noun] if parse.tokens[child].dep == "poss"]
+    if owners or not _is_in_clause(parse, noun):
+        return owners[-1] if owners else None
+    verb = _verb_above(parse, noun)
+    return subject(parse, verb) if parse.tokens[verb].lemma in OWNING else None
 
 
 def _according(parse: Parse, number: int) -> Iterator[Report]:

@@ -4,7 +4,8 @@ Flow: parses + attributions -> named() -> the same attributions with names.
 One walk from the first word to the last keeps the people in the order in which they come to mind:
 the subject of a main clause comes first, who is only mentioned behind the first. Whose somebody is
 ("Putin's spokesman", "a Trump adviser", "his mother") does not speak. A pronoun means the first
-whose gender fits; an office, who was called so; a lone surname, who bears it.
+whose gender fits, and nobody where it is not known if it does and another's who stands beside is;
+an office, who was called so; a lone surname, who bears it.
 Law: a name is written in the document; where nobody fits, there is none.
 """
 
@@ -16,7 +17,7 @@ from itertools import pairwise
 
 from rag.datatypes import Span
 from rag.quotes.attribution import Attribution
-from rag.quotes.cues import NOUNS
+from rag.quotes.cues import UTTERED
 from rag.quotes.marks import Quotation
 from rag.quotes.names import Gender, Name, alike, keys, name_of
 from rag.quotes.offices import Role, fits, key_of, role_of
@@ -31,11 +32,6 @@ _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
 _CLAUSES = ("ccomp", "relcl", "acl", "csubj")
 _BELONGS = ("poss", "compound", "nmod")
-# What somebody says or writes speaks for them: "Reid's letter said".
-_UTTERED = NOUNS | frozenset(
-    """letter tweet post book memoir speech article column essay interview email message account
-    lawsuit filing affidavit""".split()  # noqa: SIM905  a list of strings reads worse
-)
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
 _AT_HAND = 8  # people that a pronoun may mean
 _MOST_ALIKE = 100  # people whose names share a key; no article has more
@@ -56,6 +52,7 @@ class _Someone:
     offices: set[str] = field(default_factory=set)
     of: set[str] = field(default_factory=set)  # countries: "Russian President Vladimir Putin"
     roles: set[Role] = field(default_factory=set)
+    seen: int = 0  # number of the last sentence that tells of them, not only of what is theirs
 
 
 def named(
@@ -111,10 +108,13 @@ class _Reader:
         self._by_country: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
+        self._sentence = 0
         self._meet(parses)
         for parse in parses:
-            for number in range(len(parse.tokens)):
-                self._read(parse, number)
+            for sentence in parse.sentences:
+                self._sentence += 1
+                for number in sentence:
+                    self._read(parse, number)
 
     @property
     def roles(self) -> dict[str, tuple[Role, ...]]:
@@ -195,9 +195,23 @@ class _Reader:
         if not _is_owner(parse, token):
             self.meant[parse.tokens[number].span.start] = someone.name.full
             self._keep_owner(parse, head, range(number, end))
+            self._tell_office(parse, head, someone)
         if self._is_quoted(token):
             return
+        if token.dep != "poss":
+            someone.seen = self._sentence
         self._comes_to_mind(someone, first=_leads(parse, head))
+
+    def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
+        """Who stands behind an office bears it: "the Labour leader, Ana Soto, said".
+
+        Behind two it may be either's: "the wife of the mayor, Ana Soto, said".
+        """
+        name, place = parse.tokens[head], parse.tokens[head].head
+        near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
+        borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
+        if borne == [place] and not _is_owner(parse, parse.tokens[place]):
+            self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
         """Keep whose a noun is, where a name or a pronoun only tells that."""
@@ -209,7 +223,7 @@ class _Reader:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
-        if words and head.dep not in ("compound", "nmod") and not _is_owner(parse, head):
+        if words and not _is_beside(parse, head) and not _is_owner(parse, head):
             name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
             self.bodies.add(name)
@@ -217,13 +231,19 @@ class _Reader:
     def _read_pronoun(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
-        for someone in self._at_hand:
-            if someone.gender in ("", gender):
-                someone.gender = gender
-                self.meant[token.span.start] = someone.name.full
-                self._keep_owner(parse, number, range(number, number + 1))
-                self._comes_to_mind(someone, first=_leads(parse, number))
-                return
+        fit = [one for one in self._at_hand if one.gender in ("", gender)]
+        if not fit:
+            return
+        someone = fit[0]
+        beside = [one for one in fit[1:] if one.seen >= someone.seen]
+        if not someone.gender and any(one.gender for one in beside):
+            return  # "Ana Soto met Bo Lind. She": who is known to fit may be meant, too
+        if not beside:
+            someone.gender = gender
+        self.meant[token.span.start] = someone.name.full
+        someone.seen = self._sentence
+        self._keep_owner(parse, number, range(number, number + 1))
+        self._comes_to_mind(someone, first=_leads(parse, number))
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
         """A relative pronoun means what its clause is about."""
@@ -263,6 +283,7 @@ class _Reader:
             bearers = fit + [one for one in bearers if not one.of]
         if bearers:
             self.meant[parse.tokens[token.edges[0]].span.start] = bearers[0].name.full
+            bearers[0].seen = self._sentence
             self._comes_to_mind(bearers[0], first=_leads(parse, number))
 
     def _comes_to_mind(self, someone: _Someone, *, first: bool) -> None:
@@ -310,7 +331,7 @@ def _owned_by(parse: Parse, head: int, name: range) -> int | None:
     """The noun that a name or a pronoun only tells whose it is: "a Trump | adviser"."""
     above = parse.tokens[head].head
     noun = parse.tokens[above]
-    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in _UTTERED:
+    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in UTTERED:
         return None
     between = parse.tokens[min(head, above) : max(head, above)]
     apart = any(one.pos in ("CCONJ", "PUNCT") for one in between)
@@ -323,6 +344,12 @@ def _is_owner(parse: Parse, token: Token) -> bool:
     if token.dep == "poss":
         return above.lemma in OFFICES or above.lemma in RELATED
     return token.dep == "pobj" and above.text == "of"
+
+
+def _is_beside(parse: Parse, token: Token) -> bool:
+    """Whether the name of a body only tells which: "White House aides", "Apple's Tim Cook"."""
+    person = parse.tokens[token.head].entity == "PERSON"
+    return token.dep in ("compound", "nmod", "amod") or (token.dep == "poss" and person)
 
 
 def _end_of_name(parse: Parse, number: int) -> int:
@@ -361,9 +388,10 @@ def _titles(parse: Parse, number: int) -> tuple[Token, ...]:
 
 
 def _head(parse: Parse, number: int, end: int) -> int:
-    """The token of a name that the others depend on."""
+    """The token of a name that the others depend on; "the" may be another noun's."""
     for place in range(number, end):
-        if not number <= parse.tokens[place].head < end:
+        token = parse.tokens[place]
+        if token.dep != "det" and not number <= token.head < end:
             return place
     return end - 1
 

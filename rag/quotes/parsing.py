@@ -1,10 +1,12 @@
 """Read the grammar of a text: words, what they depend on, and names.
 
 Flow: text -> paragraphs (`segment`) -> spaCy, in batches -> parsed() -> tuple[Parse, ...].
-Law: offsets into the text, in order; sentences are those of `segment`, never spaCy's own; what is
-too long to be a sentence is not read. The same text has the same parse, whatever is beside it.
+Law: offsets into the text, in order; sentences are those of `segment`, never spaCy's own, but the
+dateline of a paragraph and what is too long to be a sentence are not read. The same text has the
+same parse, whatever is beside it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -23,6 +25,15 @@ if TYPE_CHECKING:  # loading spaCy takes seconds: a question must not wait for i
 LONGEST_SENTENCE = 2_000  # characters; longer ones are lists, tables or code
 LONGEST_PIECE = 10_000  # characters read at once, so that memory stays bounded
 _BATCH = 32  # pieces
+# "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The"; but what stands
+# between two dashes is an aside: "BP — Europe's third — said".
+_AGENCY, _DASH = r"\([A-Z][A-Za-z. ]{1,24}\)", "[—–-]{1,2}"
+_DATELINE = re.compile(
+    rf"(?:{_AGENCY}(?: ?{_DASH})?"
+    rf"|[A-Z][\w.'’-]*(?:[ ,/]+[A-Z\d][\w.'’-]*){{0,7}} {_AGENCY} ?{_DASH}"
+    rf"|[A-Z]{{2}}[A-Z .'’/-]*(?:, [A-Z\d][\w.]*(?: [A-Z\d][\w.]*)?){{0,3}} ?{_DASH}(?!.* {_DASH} )"
+    r") (?=[^\w\s]?[A-Z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +94,8 @@ def _pieces(text: str) -> Iterator[tuple[BlockSpan, tuple[Span, ...]]]:
         start, piece = block.span.start, list[Span]()
         for found in split(block.span.of(text)):
             sentence = Span(start + found.start, start + found.end)
+            if not found.start and (line := _DATELINE.match(text, sentence.start, sentence.end)):
+                sentence = Span(line.end(), sentence.end)
             readable = len(sentence) <= LONGEST_SENTENCE
             if piece and (not readable or sentence.end - piece[0].start > LONGEST_PIECE):
                 yield _piece(block.block, piece)

@@ -2,19 +2,20 @@
 
 Flow: quotation + its paragraph + the one before -> spoken() -> Voice, or `None` for a title, a word
 that is only named, or a distance of the writer's.
-Looked for in this order: a clause right behind the closing mark; a signature; a word that governs
-the quotation; the nearest one before it, then behind it; who owns or does what the quotation
-describes; and where its sentence holds no other words, the sentence before and the speaker before.
+Looked for in this order: a word of speech right before the opening mark; a clause right behind the
+closing one; a signature; a word that governs the quotation; the nearest one before it, then behind
+it; who owns or does what the quotation describes; and where its sentence holds no other words, the
+sentence before and the speaker before.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 
 from rag.datatypes import Span
-from rag.quotes.cues import MENTION, NAMED, SPEECH
+from rag.quotes.cues import MENTION, NAMED, SPEECH, TOLD, UTTERED
 from rag.quotes.grammar import Report, beside, mention, subject, verb_report
 from rag.quotes.marks import Quotation
 from rag.quotes.parsing import Parse, Token
@@ -28,6 +29,7 @@ _SPACES = 64  # between a sign and the mark that it joins
 _FARTHEST = 30  # words from a closing mark to its reporting word: a name with an apposition
 _HIGHEST = 12  # steps up the tree
 _SPEAKING = frozenset(["he", "she", "they", "i", "we", "his", "her", "their", "my", "our"])
+_HEARING = ("speak", "talk", "interview")  # whoever does so hears another
 _JOINING = (["that"], ["whether"], ["if"], ["how"])  # clauses begin so
 _CLAUSES = ("ccomp", "relcl", "pcomp", "csubj", "acl", "advcl", "xcomp")
 _ENDS_SPEECH = tuple(",?!.…—–-")
@@ -69,7 +71,15 @@ class Told:
         return tuple(token.span.start for token in self.parse.tokens)
 
     def reports_in(self, tokens: range) -> tuple[Report, ...]:
-        """The narrated reports whose cue is among these tokens."""
+        """The narrated reports whose cue is among these tokens; but no claims of nobody named."""
+        found = self.narrated_in(tokens)
+        return tuple(one for one in found if not (one.unsaid and self._is_noun(one)))
+
+    def _is_noun(self, report: Report) -> bool:
+        return self.parse.tokens[report.cue].pos == "NOUN"
+
+    def narrated_in(self, tokens: range) -> tuple[Report, ...]:
+        """The same with those."""
         first = bisect_left(self.narrated, tokens.start, key=lambda one: one.cue)
         stop = bisect_left(self.narrated, tokens.stop, key=lambda one: one.cue)
         return self.narrated[first:stop]
@@ -90,9 +100,12 @@ def spoken(
     frame = _Frame.of(text, here, quote)
     if quote.continues:
         return frame.behind() or last or Voice(None, None)
+    if frame.is_title and frame.is_named:
+        return None
     governing = frame.governing()
     close = (
         frame.led_to(governing)
+        or frame.right_before()
         or frame.behind()
         or frame.behind_cry()
         or frame.signed()
@@ -162,16 +175,19 @@ class _Frame:
     def is_named(self) -> bool:
         """Whether a word right before says that it is a term or a name: "the term “surge”"."""
         ahead = [token for token in self._ahead_tokens() if token.pos != "PUNCT"][-1:]
-        if not ahead or not self.is_short:
+        if not ahead or not (self.is_short or self.is_title):
             return False
         named = ahead[0].text.lower() in NAMED and ahead[0].dep in ("acl", "amod", "advcl")
-        return named or ahead[0].lemma in MENTION
+        return named or (ahead[0].lemma in MENTION and ahead[0].text != "words")
 
     def _ahead_tokens(self) -> tuple[Token, ...]:
         return self.told.parse.tokens[self.sentences.start : self.first]
 
     def behind(self) -> Voice | None:
         """A clause right behind: "…," he said; "…," said the mayor; "…," Ana, who lost, said."""
+        return self._behind(_says) or self._behind(_acts)
+
+    def _behind(self, fits: Callable[[Token], bool]) -> Voice | None:
         parse, after = self.told.parse, self.text[self.quote.outer.end : self.quote.outer.end + 1]
         if not self.quote.inner.of(self.text).endswith(_ENDS_SPEECH) and after != ",":
             return None
@@ -180,15 +196,8 @@ class _Frame:
         )
         skipped = takewhile(lambda number: parse.tokens[number].pos in _SKIPPED, rest)
         begin = self.stop + sum(1 for _ in skipped)
-        speech = (number for number in rest if parse.tokens[number].lemma in SPEECH)
-        verbs = (number for number in rest if parse.tokens[number].pos == "VERB")
-        for numbers in (speech, verbs):
-            first = next(numbers, None)
-            if first is None:
-                continue
-            if (voice := self._clause(first, range(begin, rest.stop))) is not None:
-                return voice
-        return None
+        verb = next((number for number in rest if fits(parse.tokens[number])), None)
+        return self._clause(verb, range(begin, rest.stop)) if verb is not None else None
 
     def behind_cry(self) -> Voice | None:
         """A clause that was taken for a sentence of its own: "Out!" Ana shouted at them."""
@@ -196,9 +205,11 @@ class _Frame:
         ends = self.quote.inner.of(self.text).endswith(("?", "!"))
         if not ends or self.stop != self.sentences.stop or self.stop >= len(tokens):
             return None
+        if self._sign_before() == ":":
+            return None
         following = bounds[tokens[self.stop].sentence]
         both = replace(self, sentences=range(self.sentences.start, following.stop))
-        voice = both.behind()
+        voice = both._behind(_says)
         reported = self.told.reports_in(following)
         owns = voice and any(one.cue_span == voice.cue and one.contents for one in reported)
         return None if owns else voice
@@ -213,7 +224,10 @@ class _Frame:
     def _clause(self, verb: int, rest: range) -> Voice | None:
         """The clause that begins where `rest` does and has this verb."""
         parse = self.told.parse
+        verb, other = _of_another(parse, verb, rest)
         one = verb_report(parse, verb)
+        if other is not None:
+            return Voice(mention(parse, other), one.cue_span, close=True)
         if (quoted := _quoted_as(parse, verb, rest)) is not None:  # Interfax quoted him as saying
             return Voice(mention(parse, quoted), one.cue_span, close=True)
         if verb == rest.start:  # said the mayor
@@ -229,6 +243,8 @@ class _Frame:
             who = one.speaker
         else:
             who = beside(parse, rest.start, range(rest.start, verb))
+            if who is not None and _is_told(parse, who, verb):
+                return Voice(one.speaker_span, one.cue_span, close=True)
         if who is None:
             return None
         return Voice(mention(parse, who), one.cue_span, close=True)
@@ -266,6 +282,22 @@ class _Frame:
         start = self.quote.outer.start
         return self.text[max(0, start - _SPACES) : start].rstrip()[-1:]
 
+    def right_before(self) -> Voice | None:
+        """A word of speech that its sign joins to it: "She asked: “Why?” Ana left"."""
+        found = self.told.reports_in(range(self.sentences.start, self.first))
+        if not found or (cue := self.told.parse.tokens[found[-1].cue]).lemma not in SPEECH:
+            return None
+        one, sign, start = found[-1], self._sign_before(), self.quote.outer.start
+        beside = self.text[one.cue_span.end : start].strip() == sign
+        opened = self.told.quote_at(self.told.starts[self.sentences.start])
+        if sign != ":" and (sign != "," or not beside or opened not in (None, self.quote)):
+            return None
+        if any(one.cue_span.end <= each.start and each.end <= start for each in one.contents):
+            return None  # "the effect it said she had: “…”" is led to by "effect"
+        if one.speaker is None and not (beside and cue.tag == "VBN"):  # "Asked, “Why?”, Ana left"
+            return None
+        return Voice(one.speaker_span, one.cue_span, close=True)
+
     def ahead_close(self) -> Voice | None:
         """A reporting word before, joined by a colon or a comma: "He said: “…”", "Ana Soto: “…”."""
         joined = self._sign_before()
@@ -289,9 +321,35 @@ class _Frame:
             return None
         who = beside(parse, words[-1], range(ahead.start, words[-1] + 1))
         subjects = [n for n in words if parse.tokens[n].dep == "nsubj"]
-        if who is None and subjects:
-            who = subjects[0]
+        about = min(subjects, key=lambda n: _clauses_above(parse, n), default=None)
+        if who is None:
+            who = about
+        elif self._is_addressed(who, about):
+            who = about if about is not None else self._titled(who)
         return Voice(mention(parse, who), None, close=True) if who is not None else None
+
+    def _is_addressed(self, who: int, about: int | None) -> bool:
+        """Whether another speaks to or about somebody: "She had a word for Bo Lind: “…”"."""
+        tokens = self.told.parse.tokens
+        token, above = tokens[who], tokens[tokens[who].head]
+        if token.dep not in ("pobj", "dobj", "dative") or above.text.lower() in ("from", "by"):
+            return False
+        if about is None:
+            their_own = above.text == "of" and tokens[above.head].lemma in (*UTTERED, "word")
+            return token.dep == "pobj" and not their_own
+        doer, verb = tokens[about], tokens[tokens[about].head]
+        acts = doer.entity == "PERSON" or doer.text.lower() in _SPEAKING or token.pos == "PRON"
+        return verb.lemma not in _HEARING and (acts or not _may_speak(token))
+
+    def _titled(self, who: int) -> int:
+        """Whom words without a verb are headed by: "Ana Soto on Bo Lind", "Ana Soto’s advice"."""
+        parse = self.told.parse
+        for _ in range(_HIGHEST):
+            if parse.tokens[who].dep not in ("pobj", "prep", "appos"):
+                break
+            who = parse.tokens[who].head
+        owners = (each for each in parse.children[who] if parse.tokens[each].dep == "poss")
+        return next(owners, who)
 
     def governing(self) -> Voice | None:
         """The innermost report of speech whose content it begins in; else the outermost of thought.
@@ -299,10 +357,10 @@ class _Frame:
         Who is said to believe something need not have used the words.
         """
         place, best, rank = self.quote.inner.start, None, (0, 0)
-        for one in self.told.reports_in(self.sentences):
+        for one in self.told.narrated_in(self.sentences):
             for content in one.contents:
                 if content.start - 1 <= place < content.end:
-                    speech = self.told.parse.tokens[one.cue].lemma in SPEECH
+                    speech = one.unsaid or self.told.parse.tokens[one.cue].lemma in SPEECH
                     mine = (0, len(content)) if speech else (1, -len(content))
                     if best is None or mine < rank:
                         best, rank = one, mine
@@ -324,8 +382,9 @@ class _Frame:
         second: Voice | None = None
         for _ in range(_HIGHEST):
             for who, cue in self._doers(number):
-                voice = Voice(mention(parse, who), cue)
-                if _may_speak(parse.tokens[who]):
+                spoken_of = cue is not None and self._undergoes(who, number)
+                voice = Voice(None, None) if spoken_of else Voice(mention(parse, who), cue)
+                if not spoken_of and _may_speak(parse.tokens[who]):
                     return voice
                 second = second or voice
             if parse.tokens[number].head == number:
@@ -343,6 +402,11 @@ class _Frame:
             if who is not None and self.told.quote_at(parse.tokens[who].span.start) is None:
                 yield who, parse.tokens[number].span
 
+    def _undergoes(self, who: int, verb: int) -> bool:
+        """Whether words are about a subject, not its own: "was fined for “…”", "is “a fool”"."""
+        tokens, root = self.told.parse.tokens, self.told.parse.tokens[self._root()]
+        return tokens[who].dep == "nsubjpass" or (root.dep == "attr" and root.head == verb)
+
     def _root(self) -> int:
         """The token of the quotation whose head stands outside of it."""
         tokens = self.told.parse.tokens
@@ -353,6 +417,33 @@ class _Frame:
 
     def _holds(self, number: int) -> bool:
         return self.first <= number < self.stop
+
+
+def _of_another(parse: Parse, verb: int, rest: range) -> tuple[int, int | None]:
+    """The verb in a clause, and who speaks by it: "Ana says Bo told her", "Ana heard Bo say"."""
+    tokens = parse.tokens
+    for inner in (verb, *parse.children[verb]):
+        outer, own = tokens[inner].head, _nominal_subject(parse, inner)
+        first = _nominal_subject(parse, outer)
+        begins = first is not None and tokens[first].edges[0] == rest.start
+        under = tokens[inner].dep == "ccomp" and tokens[inner].lemma in SPEECH and begins
+        if not under or inner not in rest or own is None or not outer < own < inner:
+            continue
+        apart = tokens[tokens[own].edges[0] - 1].text == ","
+        deps = {tokens[each].dep for each in parse.children[inner] if each in rest}
+        if not apart and deps.isdisjoint(("ccomp", "xcomp")):
+            return inner, own
+    return verb, None
+
+
+def _nominal_subject(parse: Parse, verb: int) -> int | None:
+    return next((one for one in parse.children[verb] if parse.tokens[one].dep == "nsubj"), None)
+
+
+def _is_told(parse: Parse, who: int, verb: int) -> bool:
+    """Whether somebody hears it: "Ana was told by Bo"; but "was quoted" is who speaks."""
+    token = parse.tokens[who]
+    return token.dep == "nsubjpass" and token.head == verb and parse.tokens[verb].lemma in TOLD
 
 
 def _quoted_as(parse: Parse, verb: int, rest: range) -> int | None:
@@ -368,6 +459,14 @@ def _quoted_as(parse: Parse, verb: int, rest: range) -> int | None:
 
 def _covers(told: Told, tokens: range, span: Span) -> bool:
     return told.starts[tokens.start] <= span.start <= told.starts[tokens.stop - 1]
+
+
+def _says(token: Token) -> bool:
+    return token.lemma in SPEECH
+
+
+def _acts(token: Token) -> bool:
+    return token.pos == "VERB"
 
 
 def _may_speak(token: Token) -> bool:
