@@ -106,3 +106,8 @@ def test_what_the_hearer_is_said_to_do_is_theirs(text: str, who: str) -> None:
 )
 def test_what_somebody_only_gets_is_not_their_words(text: str, who: str | None) -> None:
     assert told(text)[-1] == (who, "a traitor to his country")
+
+
+def test_per_is_a_word_for_according_to_and_a_given_name() -> None:
+    assert told("It was late, per Nora Smith.")[0][0] == "Nora Smith"
+    assert told("Its managing director, Per Nyman, stepped down on Wednesday.") == []

@@ -18,6 +18,8 @@ def names(text: str) -> list[str | None]:
         ("“We will win the vote,” said France’s Emmanuel Macron.", "Emmanuel Macron"),
         ("The plan was fair, according to the BBC’s Laura Kent.", "Laura Kent"),
         ("Trump campaign manager Kellyanne Conway said he was ill.", "Kellyanne Conway"),
+        ("The head of Zenda’s secondary school, Flavia Elphberg, said it was late.", None),
+        ("The head of Russia’s foreign ministry said it was late.", None),
         ("White House spokesman Brian Smith said he was ill.", "Brian Smith"),
         # but for what has no name of its own
         ("Russia’s foreign ministry said the talks had failed.", "Russia"),
@@ -26,7 +28,7 @@ def names(text: str) -> list[str | None]:
         ("The US State Department said it was late.", "US State Department"),
     ],
 )
-def test_a_body_speaks_for_itself_and_not_for_who_belongs_to_it(text: str, who: str) -> None:
+def test_a_body_speaks_for_itself_and_not_for_who_belongs_to_it(text: str, who: str | None) -> None:
     assert names(text) == [who]
 
 
@@ -56,6 +58,8 @@ def test_who_stands_behind_an_office_bears_it(text: str, who: str | None) -> Non
         ("Rachel Reeves left. Robin Hill came home. She said it was late.", "Robin Hill"),
         ("Robin Hill heard Rachel Reeves’s speech. She said it was late.", "Robin Hill"),
         ("Robin Hill came home. She said it was late.", "Robin Hill"),
+        # who is done something to by somebody else
+        ("Ana Soto left. Milan Bartos saw her. He said it was late.", "Milan Bartos"),
     ],
 )
 def test_a_pronoun_is_not_guessed_between_two(text: str, who: str | None) -> None:

@@ -69,9 +69,16 @@ def reports(parse: Parse) -> tuple[Report, ...]:
             found.append(verb_report(parse, number))
         elif token.pos == "NOUN" and token.lemma in NOUNS:
             found.extend(_noun(parse, number))
-        elif token.text.lower() in ACCORDING:
+        elif token.text.lower() in ACCORDING and not _is_given_name(parse, number):
             found.extend(_according(parse, number))
     return tuple(found)
+
+
+def _is_given_name(parse: Parse, number: int) -> bool:
+    """Whether "Per" is no word for "according to"."""
+    token = parse.tokens[number]
+    begins = any(number == sentence.start for sentence in parse.sentences)
+    return token.text[0].isupper() and (bool(token.entity) or not begins) and token.lemma == "per"
 
 
 def _is_whole(parse: Parse, verb: int) -> bool:

@@ -30,6 +30,7 @@ _PRONOUNS: dict[str, Gender] = {
 }
 _RELATIVES = ("who", "whom", "that", "which", "whose")
 _SUBJECTS = ("nsubj", "nsubjpass")
+_OBJECTS = ("dobj", "pobj", "dative")
 _CLAUSES = ("ccomp", "relcl", "acl", "csubj")
 _BELONGS = ("poss", "compound", "nmod")
 _BODIES = ("ORG", "GPE")  # names of what speaks but is no person
@@ -231,7 +232,12 @@ class _Reader:
     def _read_pronoun(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
-        fit = [one for one in self._at_hand if one.gender in ("", gender)]
+        doing = self._doing(parse, number) if token.dep in _OBJECTS else ()
+        fit = [
+            one
+            for one in self._at_hand
+            if one.gender in ("", gender) and one.name.full not in doing
+        ]
         if not fit:
             return
         someone = fit[0]
@@ -244,6 +250,15 @@ class _Reader:
         someone.seen = self._sentence
         self._keep_owner(parse, number, range(number, number + 1))
         self._comes_to_mind(someone, first=_leads(parse, number))
+
+    def _doing(self, parse: Parse, number: int) -> set[str]:
+        """Who does what is done to a pronoun, and so is not meant by it: "Ana called on her"."""
+        tokens, verb = parse.tokens, parse.tokens[number].head
+        while tokens[verb].pos not in ("VERB", "AUX") and tokens[verb].head != verb:
+            verb = tokens[verb].head
+        subjects = [one for one in parse.children[verb] if tokens[one].dep in _SUBJECTS]
+        places = (place for one in subjects for place in range(tokens[one].edges[0], one + 1))
+        return {self.meant.get(tokens[place].span.start, "") for place in places}
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
         """A relative pronoun means what its clause is about."""
@@ -339,10 +354,13 @@ def _owned_by(parse: Parse, head: int, name: range) -> int | None:
 
 
 def _is_owner(parse: Parse, token: Token) -> bool:
-    """Whether a name tells only whose somebody is: "Putin's spokesman", "the head of Gazprom"."""
+    """Whether a name tells only whose somebody is: "Putin's spokesman", "the head of Gazprom".
+
+    So it does in "the head of Gazprom's board".
+    """
     above = parse.tokens[token.head]
     if token.dep == "poss":
-        return above.lemma in OFFICES or above.lemma in RELATED
+        return above.lemma in OFFICES | RELATED or _is_owner(parse, above)
     return token.dep == "pobj" and above.text == "of"
 
 
