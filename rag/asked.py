@@ -34,6 +34,7 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
+_ADVERBS = frozenset(("always", "perhaps", "sometimes"))
 _JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
@@ -61,9 +62,9 @@ def _whom(question: str, record: Record, one: "_Name") -> Query | None:
         return Query(question, " or ".join(called), called)
     if one.role is not None or one.belongs:
         return Query(question, one.name, unnamed=True) if one.belongs else None
-    people = _people(one.name, record)
     # The first word has a capital whatever it is.
     written = one.place > 0 and one.name != one.name.casefold()
+    people = _people(one.name, record, given=written)
     return Query(question, one.name, people) if people or written else None
 
 
@@ -71,13 +72,13 @@ def asked_of(speaker: str, question: str, record: Record) -> Query:
     """A question whose answers one person is to have said, in full: "what about Syria?" is not."""
     if found := _ELLIPSIS.fullmatch(question):
         question = said_about(speaker, found["subject"])
-    return Query(question, speaker, _people(speaker, record))
+    return Query(question, speaker, _people(speaker, record, given=True))
 
 
-def _people(name: str, record: Record) -> tuple[str, ...]:
+def _people(name: str, record: Record, *, given: bool) -> tuple[str, ...]:
     """Who speaks and may bear a name: of several those of its office, "Governor Stokes".
 
-    A lone word that is nobody's surname may be a given name.
+    A lone word that is nobody's surname is a given name, if it may be one.
     """
     people = record.people_named(name)
     words = name.split()
@@ -85,7 +86,7 @@ def _people(name: str, record: Record) -> tuple[str, ...]:
         if word.casefold() in OFFICES:
             called = record.people_called(role_of(word.casefold(), words[:place]))
             people = tuple(one for one in people if one in called) or people
-    return people or (record.people_given(name) if len(words) == 1 else ())
+    return people or (record.people_given(name) if given and len(words) == 1 else ())
 
 
 def said_about(speaker: str, subject: str) -> str:
@@ -131,13 +132,18 @@ def _with_bodies(names: Sequence[_Name], words: Sequence[str], record: Record) -
     at = 0
     while at < len(names):
         one, to = names[at], at
-        while to + 1 < len(names) and words[names[to].end : names[to + 1].place] in _JOINED:
+        while to + 1 < len(names) and _go_on(one, names[to], names[to + 1], words):
             to += 1
         while to > at and not _is_body(whole := _joined(one, names[to], words), record):
             to -= 1
         found.append(whole if to > at else one)
         at = to + 1
     return found
+
+
+def _go_on(first: _Name, last: _Name, other: _Name, words: Sequence[str]) -> bool:
+    near = other.end - first.place <= 2 * _LONGEST_NAME
+    return near and words[last.end : other.place] in _JOINED
 
 
 def _joined(first: _Name, last: _Name, words: Sequence[str]) -> _Name:
@@ -208,8 +214,8 @@ def _owns(one: _Name, words: Sequence[str]) -> bool:
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     """Not in "Putin's spokesman says", "the EU leaders say", "Berlin residents say"."""
     behind = words[one.end].casefold()
-    several = behind.endswith("s") and not (is_function_word(behind) or behind.endswith("ys"))
-    of_another = term(behind) in _stems(OFFICES | RELATED) or (several and one.end < cue)
+    several = one.end + 1 == cue and behind.endswith("s") and behind not in _ADVERBS
+    of_another = several or term(behind) in _stems(OFFICES | RELATED)
     return not of_another and (not _owns(one, words) or one.end == cue)
 
 

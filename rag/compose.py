@@ -41,6 +41,7 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
+_UNITS = frozenset("percent % ‰ $ € £ ¥ ¢".split())  # noqa: SIM905
 _WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
@@ -128,8 +129,8 @@ def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
     """Whether words in a row that were read begin with the letters of one in capitals: AI, EU."""
     if not (word.isalpha() and word.isupper() and len(word) > 1):
         return False
-    begun = r"\w{3,} (?:(?:of|the|and|for) )*".join(word)  # in words of four letters or more
-    spelled = re.compile(rf"\b{begun}\w{{3,}}", re.IGNORECASE)
+    begun = r"\w+ (?:(?:of|the|and|for) )*".join(word)
+    spelled = re.compile(rf"\b{begun}\w+")
     passages = dict.fromkeys(each.hit.passage for each in evidence)
     return any(spelled.search(f"{one.document.title or ''}\n{one.text}") for one in passages)
 
@@ -238,24 +239,39 @@ def _voice(one: Evidence) -> str | None:
 def say_the_same(a: str, b: str, *, least: float) -> bool:
     """Whether two sentences share most terms, and no number, negation, opposite or name differs.
 
-    Numbers and names in another order tell something else, too: from how many, who attacked whom.
+    Names in another order tell something else, too: who attacked whom.
 
     Source: `python benchmarks/same_statement.py` measures it on news paraphrases.
     """
     one, other = set(content_terms(a)), set(content_terms(b))
     return (
         len(one & other) >= least * len(one | other)
-        and _told_by(a) == _told_by(b)
+        and _same_figures(a, b)
         and not oppose(set(terms(a)), set(terms(b)))
         and _same_names(a, b)
     )
 
 
-def _told_by(text: str) -> tuple[list[str], bool]:
-    """The figures of a sentence, as they come, and whether it negates."""
+def _same_figures(a: str, b: str) -> bool:
+    """Whether both have the same figures, of the same things, and both negate or neither does."""
+    (one, negated), (other, denied) = _figures(a), _figures(b)
+    if negated != denied or one.keys() != other.keys():
+        return False
+    numbers, others = ([n for n in some if n not in _UNITS] for some in (one, other))
+    return numbers == others or all(
+        any(x == y for x, y in zip(one[n], other[n], strict=True)) for n in numbers
+    )
+
+
+def _figures(text: str) -> tuple[dict[str, tuple[str, str]], bool]:
+    """The figures of a sentence, each with the words beside it; and whether it negates."""
     found = compared(text).folded
-    figures = dict.fromkeys(one for one in found if is_figure(one) and one != "one")
-    return [*figures], any(map(is_negation, found))
+    beside: dict[str, tuple[str, str]] = {}
+    for place, word in enumerate(found):
+        if is_figure(word) and word != "one":
+            behind = next((each for each in found[place + 1 :] if not is_figure(each)), "")
+            beside.setdefault(word, (found[place - 1] if place else "", behind))
+    return beside, any(map(is_negation, found))
 
 
 def _same_names(a: str, b: str) -> bool:

@@ -26,10 +26,11 @@ _BEGINS = re.compile(
     |there\b(?!\s(?:is|are|was|were|has|have|will|would|can|could|may|might|must|should)\b)
     |(?:in\ (?:that|this|such|other|any)|if\ (?:so|not)|even\ so|as\ (?:such|a\ result)
       |at\ that|at\ the\ same|(?:for|after)\ (?:that|this)|for\ (?:example|instance)|to\ do\ so
-      |on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same|pair|two|trio)
-      |the\ \d+-year-old
-      |\w+\ of\ the\ (?:others|two|three|four|five|six|seven|eight|nine|ten|\d+))\b
-    |one,|none\b
+      |on\ the\ (?:contrary|other\ hand)|not\ so|the\ (?:former|latter|same|pair|trio))\b
+    |the\ two\b(?!-)|the\ \d{1,2}-year-old\b(?!\ (?!(?:is|was|has|had|said|will)\b)[a-z])
+    |(?:one|two|three|four|five|six|seven|eight|nine|ten|most|some|half|none|all|both|many|few)
+      \ of\ the\ (?:others|two|three|four|five|six|seven|eight|nine|ten|\d+)\b
+    |one,|none\ (?!but\b)
     )""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -9,16 +9,16 @@ from rag.terms import term
 
 _OPPOSED = """
     rise fall, rose fell, risen fallen, rise drop, rose dropped, gain loss, gain lose,
-    gained lost, up down, increase decrease, increase reduce, increase cut, raise cut,
-    raise lower, higher lower, high low, more fewer, more less, most least, above below,
-    over under, before after, early late, first last, win lose, won lost, victory defeat,
+    gained lost, increase decrease, increase reduce, increase cut, raise cut,
+    raise lower, higher lower, more fewer, more less, above below,
+    win lose, won lost, victory defeat,
     profit loss, surplus deficit, approve reject, accept reject, accept refuse, agree refuse,
     support oppose, confirm deny, admit deny, allow ban, permit forbid, pass fail, succeed fail,
-    open close, begin end, start stop, arrive leave, enter leave, join leave, buy sell,
+    begin end, start stop, arrive leave, enter leave, join leave, buy sell,
     guilty innocent, convicted acquitted, alive dead, survived died, man woman, men women,
     boy girl, husband wife, son daughter, father mother, brother sister, north south, east west,
-    left right, best worst, strengthen weaken, expand shrink, hire fire, arrest release,
-    attack defend, with without, inside outside, import export, maximum minimum,
+    best worst, strengthen weaken, expand shrink, hire fire, arrest release,
+    attack defend, import export, maximum minimum,
     majority minority, male female
 """
 _PAIRS = [tuple(map(term, pair.split())) for pair in _OPPOSED.split(",")]

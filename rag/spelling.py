@@ -8,7 +8,7 @@ for plain slips of the hand; whoever asks is told of those (`Answer.read_as`).
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -52,6 +52,7 @@ def respelled(
     held = {stem: lexical.documents.found_in(number) for stem, number in ids.items()}
     capitals = question[1:] != question[1:].lower()
     nearest_to = cache(lambda word: _nearest(word, record, lexical))
+    is_slip = partial(_is_slip, is_word=is_word)
 
     def mend(found: re.Match[str]) -> tuple[str, bool]:
         """A word as it may have been meant, and whether it differs by a slip."""
@@ -66,9 +67,7 @@ def respelled(
         few = nearest_to.cache_info().misses < _MOST_MENDED
         nearest = nearest_to(word) if few and len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
-        slip = nearest is not None and _is_slip(word, nearest) and not is_word(word)
-        if nearest and found.group()[0].isupper() and len(word) > len(nearest):
-            slip = slip and not is_word(nearest)  # Wentz is a name, and no "went"
+        slip = nearest is not None and not is_word(word) and is_slip(found.group(), nearest)
         return nearest or found.group(), slip
 
     mended = {found.span(): mend(found) for found in _LETTERS.finditer(question)}
@@ -87,16 +86,27 @@ def respelled(
     return Respelled(text(slips=False), text(slips=True), tuple(also))
 
 
-def _is_slip(word: str, meant: str) -> bool:
+def _is_slip(written: str, meant: str, *, is_word: Callable[[str], bool]) -> bool:
     """Not where a letter stands for another: Bolton is no Boston, Macron no Micron.
 
-    Nor where what is known is a beginning of it (Comey, come) or a word for any sentence.
+    Nor where what is known is a beginning of it or a word for any sentence, or, with a capital, any
+    word that is shorter: Comey is not "come", nor Theis "this", nor Wentz "went". But letters that
+    are exchanged or doubled are slips.
     """
+    (word, *_) = words(written)
+    doubled = [
+        f"{word[:at]}{word[at + 1 :]}"
+        for at in range(1, len(word) - written[0].isupper())
+        if word[at] == word[at - 1]
+    ]
+    if sorted(word) == sorted(meant) or meant in doubled:
+        return True
     if word.startswith(meant) or is_function_word(meant):
         return False
+    if written[0].isupper() and len(word) > len(meant) and is_word(meant):
+        return False
     one_more = len(word) != len(meant) and damerau_levenshtein_distance(word, meant) == 1
-    alike = sound(word) == sound(meant) and _vowels(word) == _vowels(meant)  # sounds have none
-    return one_more or sorted(word) == sorted(meant) or alike
+    return one_more or (sound(word) == sound(meant) and _vowels(word) == _vowels(meant))
 
 
 def _vowels(word: str) -> str:

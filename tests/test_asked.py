@@ -153,7 +153,9 @@ def news(tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("question", "speaker", "people"),
     [
         ("What did Fiona say about the ships?", "Fiona", ("Fiona Grant",)),
-        ("what did fiona say about the ships", "fiona", ("Fiona Grant",)),
+        ("what did fiona say about the ships", None, ()),  # may be any word
+        ("What did Stokes sometimes say?", "Stokes", ("Edward Stokes", "Jamie Stokes")),
+        ("If Stokes raises rates, what will he say?", "Stokes", ("Edward Stokes", "Jamie Stokes")),
         ("What did the Bank of England say?", "Bank of England", ("Bank of England",)),
         (
             "What did the Centers for Disease Control and Prevention say?",

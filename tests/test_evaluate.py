@@ -324,13 +324,13 @@ def test_nuggets_that_no_sentence_holds_are_told(tmp_path, tiny_encoder, capsys:
     assert "2 of 3 nuggets stand in no sentence of the index" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("given", [("SET",), ("SET", "--corpus", "OTHER")])
-def test_a_report_never_becomes_a_document_of_the_set(beir, tmp_path, refused, given) -> None:
-    (tmp_path / "other").mkdir()
-    named = {"SET": beir, "OTHER": tmp_path / "other"}
-    last = named[given[-1]]
-    error = refused(*(named.get(one, one) for one in given), "--report", last / "report")
-    assert f"it would be one of the documents of {last}" in error
+@pytest.mark.parametrize("place", ["trec/corpus", "answers"])
+def test_a_report_never_becomes_a_document_of_the_set(trec, tmp_path, refused, place) -> None:
+    (tmp_path / "answers").mkdir()
+    row = {"id": "1", "question": "What melted?", "nuggets": []}
+    (tmp_path / "answers" / "questions.jsonl").write_text(jsonl([row]))
+    error = refused(tmp_path / place.split("/")[0], "--report", tmp_path / place / "report")
+    assert f"it would be one of the documents of {tmp_path / place}" in error
 
 
 # refusals

@@ -104,14 +104,14 @@ def run(options: argparse.Namespace) -> int:
     from rag.evaluate import ANY_DOCUMENT, RetrievalSet, SelectionSet, read_set
 
     options.set = options.set or options.same
-    if options.report:
-        _refuse_among_documents(options)
     for option in ("compare", "from", "json", "vary"):
         if getattr(options, option):
             _refuse_beside(options, f"--{option}")
     documents = ANY_DOCUMENT if options.allow_unknown else None
     given = read_set(options.set, options.corpus, documents=documents)
     _refuse_beside(options, f"a set of the {given.form} form")
+    if options.report:
+        _refuse_among_documents(options, given)
     if isinstance(given, RetrievalSet) and not (options.compare or getattr(options, "from")):
         given = _shortened(given)
     if isinstance(given, RetrievalSet) and options.compare:
@@ -134,11 +134,17 @@ def _shortened(given: "RetrievalSet") -> "RetrievalSet":
     return replace(given, queries=tuple(queries))
 
 
-def _refuse_among_documents(options: argparse.Namespace) -> None:
+def _refuse_among_documents(
+    options: argparse.Namespace, given: "RetrievalSet | SelectionSet | AnswersSet"
+) -> None:
     """A report quotes all questions: it would answer them the next time."""
-    report = options.report.resolve()
-    for folder in filter(None, (options.set, options.corpus)):
-        if report.is_relative_to(folder.resolve()):
+    from rag.evaluate import AnswersSet, SelectionSet
+
+    folders = () if isinstance(given, SelectionSet) else given.corpus
+    if isinstance(given, AnswersSet) and not options.corpus:
+        folders = (*folders, options.set)
+    for folder in folders:
+        if folder.is_dir() and options.report.resolve().is_relative_to(folder.resolve()):
             seen = f"--report {options.report}: it would be one of the documents of {folder}"
             raise InputInvalid(seen, "name a folder elsewhere")
 

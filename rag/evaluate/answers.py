@@ -6,11 +6,11 @@ Flow: AnswersSet + OnRecord -> `evaluate_answers` -> AnswersResult.
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 from typing import ClassVar, Literal
 
 from rag.datatypes import Answer, Sentence
 from rag.engine import Explained, OnRecord
-from rag.errors import InputInvalid
 from rag.evaluate.asking import replies
 from rag.evaluate.measures import Interval, PerQuery, bootstrap, bootstrap_of_ratio
 from rag.evaluate.sets import AnswersSet, GoldQuestion, Nugget
@@ -108,7 +108,7 @@ def evaluate_answers(
     """Ask every question of the set and judge what comes back.
 
     Raises:
-        InputInvalid: A question that cannot be asked, or a nugget of which document is not clear.
+        InputInvalid: A question that cannot be asked.
     """
     given = named(given, (document.id for document in engine.documents()))
     found = replies(
@@ -120,31 +120,27 @@ def evaluate_answers(
 
 
 def named(given: AnswersSet, documents: Iterable[str]) -> AnswersSet:
-    """The set with whole ids in its nuggets; what begins none of the documents' stays as it is.
-
-    Raises:
-        InputInvalid: A name is none of the ids and begins several.
-    """
+    """The set with whole ids in its nuggets; what begins none of the documents' stays as it is."""
     ids = sorted(documents)
 
-    def whole(question: GoldQuestion) -> GoldQuestion:
-        nuggets = (
-            Nugget(tuple((_named(d, ids, question.id), quote) for d, quote in one.alternatives))
-            for one in question.nuggets
-        )
-        return replace(question, nuggets=tuple(nuggets))
+    def whole(one: Nugget) -> Nugget:
+        pairs = ((name, quote) for d, quote in one.alternatives for name in _begun_by(d, ids))
+        return Nugget(tuple(pairs))
 
-    return replace(given, questions=tuple(map(whole, given.questions)))
+    return replace(
+        given,
+        questions=tuple(
+            replace(question, nuggets=tuple(map(whole, question.nuggets)))
+            for question in given.questions
+        ),
+    )
 
 
-def _named(beginning: str, ids: Sequence[str], question: str) -> str:
-    """The first of the ids that begins so: that one itself, if it is there."""
+def _begun_by(beginning: str, ids: Sequence[str]) -> Sequence[str]:
+    """That id itself, if it is there; else all that begin so."""
     first = bisect_left(ids, beginning)
-    found = [one for one in ids[first : first + 2] if one.startswith(beginning)]
-    if len(found) > 1 and beginning not in found:
-        seen = f"question {question}: {beginning} begins {found[0]} and {found[1]}"
-        raise InputInvalid(seen, "write as much of the name as one document alone has")
-    return found[0] if found else beginning
+    found = [*takewhile(lambda one: one.startswith(beginning), islice(ids, first, None))]
+    return [beginning] if beginning in found or not found else found
 
 
 def judge(question: GoldQuestion, explained: Explained) -> Judged:

@@ -6,7 +6,6 @@ Law: whether a sentence would be shown is asked of `compose` itself and decided 
 """
 
 import math
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -397,7 +396,7 @@ class _Corpus:
     """What the index holds, to be asked for quotes."""
 
     def __init__(self, engine: OnRecord) -> None:
-        self._names = sorted(document.id for document in engine.documents())
+        self._names = {document.id for document in engine.documents()}
         self._sentences = cache(engine.sentences)
 
     def why_absent(self, nugget: Nugget) -> str | None:
@@ -408,34 +407,22 @@ class _Corpus:
         seen = [self._nearness(document, quote) for document, quote in nugget.alternatives]
         return None if None in seen else max(one for one in seen if one)[1]
 
-    def _nearness(self, beginning: str, quote: str) -> tuple[int, str] | None:
-        names = self._beginning_with(beginning)
-        if not names:
-            return 0, f"No document of the index is named {beginning}."
-        sentences = [sentence for name in names for sentence in self._sentences(name)]
+    def _nearness(self, name: str, quote: str) -> tuple[int, str] | None:
+        if name not in self._names:
+            return 0, f"No document of the index is named {name}."
+        sentences = self._sentences(name)
         holding = [sentence for sentence in sentences if quote in sentence.text]
         if any(sentence.block == "body" for sentence in holding):
             return None
         if holding:
-            what, name = holding[0].block, holding[0].document.id
+            what = holding[0].block
             return (
                 3,
                 f"In {name} it stands in a block of the kind {what}, which is never an answer.",
             )
-        texts = {sentence.document.id: sentence.document.text for sentence in sentences}
-        for name, text in texts.items():
-            if quote in text:
-                return 2, f"In {name} it lies across the boundaries of sentences."
-        return 1, f"{', '.join(names)} is in the index, but its text does not hold the quote."
-
-    def _beginning_with(self, beginning: str) -> list[str]:
-        first = bisect_left(self._names, beginning)
-        names = []
-        for name in self._names[first:]:
-            if not name.startswith(beginning):
-                break
-            names.append(name)
-        return names
+        if any(quote in sentence.document.text for sentence in sentences[:1]):
+            return 2, f"In {name} it lies across the boundaries of sentences."
+        return 1, f"{name} is in the index, but its text does not hold the quote."
 
 
 def _least(min_confidence: float) -> str:

@@ -6,7 +6,7 @@ Flow: Query + hits -> `JointReader.read` -> every body sentence that was read, o
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -173,7 +173,10 @@ class JointReader:
 
 
 def _title(query: Query, hit: Hit) -> str:
-    return title(hit.passage.document, Times.of(query.text))
+    return title(hit.passage.document, _times(query.text))
+
+
+_times = lru_cache(Times.of)
 
 
 def _ranked(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:

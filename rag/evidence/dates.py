@@ -12,8 +12,14 @@ from datetime import date
 from rag.datatypes import Document
 
 _MONTHS = month_name[1:]
-_YEAR = re.compile(r"(?<![\w.,$€£¥])(?:19|20)\d\d(?![\w%]|[.,]\d)")
-_MONTH = re.compile(rf"(?<=\w )(?:{'|'.join(_MONTHS)})\b")
+_ANY = "|".join(_MONTHS)
+_WHEN = r"\b(?i:in|of|since|during|by|until|from|between|last|this|early|late|mid)[ -]"
+_YEAR = re.compile(
+    rf"(?:{_WHEN}|\b(?:{_ANY}) (?:\d\d?,? )?|(?:19|20)\d\d(?:,| (?:and|or|to)) )"
+    r"(?=((?:19|20)\d\d)\b(?![%]|[.,]\d| [a-z]+s\b(?<!was)))"
+    r"|\b((?:19|20)\d\d)[?!. ]*$"
+)
+_MONTH = re.compile(rf"(?:{_WHEN}|\b\d\d? )({_ANY})\b|\b({_ANY}) \d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +31,10 @@ class Times:
 
     @classmethod
     def of(cls, question: str) -> "Times":
-        """By their form: a month has a capital and does not begin the question."""
-        months = (_MONTHS.index(found) + 1 for found in _MONTH.findall(question))
-        return cls(frozenset(map(int, _YEAR.findall(question))), frozenset(months))
+        """By their form: behind "in" or the like, beside a month or a day, or a year at the end."""
+        years = (a or b for a, b in _YEAR.findall(question))
+        months = (_MONTHS.index(a or b) + 1 for a, b in _MONTH.findall(question))
+        return cls(frozenset(map(int, years)), frozenset(months))
 
     def hold(self, day: date) -> bool:
         """Whether a day lies in a time that is named."""

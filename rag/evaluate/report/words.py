@@ -23,7 +23,7 @@ LABELS: Mapping[Stage | None, str] = {
 }
 GLOSSES: Mapping[str, Mapping[Stage | None, str]] = {
     "retrieval": {
-        None: f"among the first {SHOWN}, with nothing above it that is not relevant",
+        None: "with nothing less relevant above it",
         Stage.NOT_IN_INDEX: "the index holds no such document",
         Stage.NOT_RETRIEVED: "not among the documents that were ranked",
         Stage.RANKED_LOW: f"retrieved, but below the first {SHOWN}",

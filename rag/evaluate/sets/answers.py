@@ -3,7 +3,7 @@
     {"id": …, "question": …, "nuggets": [[[document, quote], …], …]}
 
 A nugget is one part of the answer, as alternatives: a piece of a sentence of a document, whose name
-may be cut short where one document alone begins so. No nuggets: rightly answered by abstaining.
+may be cut short. No nuggets: rightly answered by abstaining.
 """
 
 from pathlib import Path

@@ -12,7 +12,7 @@ from rag.datatypes import Passage, Sentence
 class Nugget:
     """One part of an answer, as alternatives (document id, quote).
 
-    As it is read, an id may be a unique beginning of one; `evaluate.answers.named` completes it.
+    As it is read, an id may be the beginning of one; `evaluate.answers.named` completes it.
     """
 
     alternatives: tuple[tuple[str, str], ...]
