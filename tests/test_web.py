@@ -530,6 +530,39 @@ def test_a_hostile_link_stays_text(visit: Visit, hostile: Served) -> None:
 
 
 @pytest.mark.browser
+def test_a_link_narrows_as_it_says_or_asks_nothing(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    page.evaluate("(hash) => (location.hash = hash)", "q=who&since=2024-1-1&outlet=a")
+    page.locator(".failure strong").wait_for()
+    assert "has no date for since" in shown(page, ".failure")[0]
+    assert page.evaluate("location.hash").endswith("outlet=a")
+    assert page.locator(".statements, .verdict").count() == 0
+
+
+@pytest.mark.browser
+def test_a_failed_question_has_its_own_address(visit: Visit, served: Served) -> None:
+    page = visit(served)
+    ask(page, ANSWERED)
+    page.get_by_label("Question").fill("\u202e?!")
+    page.keyboard.press("Enter")
+    page.locator(".failure strong").wait_for()
+    assert page.evaluate("location.hash") == f"#{urlencode({'q': chr(0x202E) + '?!'})}"
+    page.go_back()
+    page.locator(".statements").wait_for()
+    assert shown(page, "#onrecord-answer") == [ANSWERED]
+    page.go_back()
+    page.locator(".onrecord[data-view=start]").wait_for()
+    assert page.evaluate("document.activeElement.name") == "question"
+
+
+@pytest.mark.browser
+def test_the_title_of_the_window_turns_no_text_around(visit: Visit, hostile: Served) -> None:
+    page = visit(hostile)
+    ask(page, "Who \u202esaid it?")
+    assert page.title() == "Who said it?"
+
+
+@pytest.mark.browser
 def test_text_after_a_direction_override_keeps_its_direction(visit: Visit, hostile: Served) -> None:
     page = visit(hostile)
     ask(page, HOSTILE_QUESTION)
@@ -746,6 +779,12 @@ def status_of(server: Served, path: str, **headers: str) -> int:
     except HTTPError as error:
         with error:
             return error.code
+
+
+def test_no_other_site_shows_the_page_in_a_frame(served: Served) -> None:
+    with urlopen(served.url, timeout=10) as reply:
+        assert "frame-ancestors 'none'" in reply.headers["Content-Security-Policy"]
+        assert reply.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
 def test_other_paths_and_hosts_are_not_served(served: Served, seeds: Path) -> None:

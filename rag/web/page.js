@@ -123,6 +123,7 @@ async function ask() {
   await returned; // or that step back would leave the new answer
   if (mine !== asking) return;
   busy(null);
+  if (mine !== address) history.pushState({}, "", (address = mine));
   const found = reply ? JSON.parse(reply) : { error: LOST };
   if (found.error) showFailure(found.error, waits);
   else showAnswer(found, given, waits);
@@ -140,17 +141,17 @@ function addressOf({ question: q, ...filters }) {
   return `#${new URLSearchParams([["q", q], ...set])}`;
 }
 
-function toAddress(given) {
-  if (addressOf(given) === address) return;
-  address = addressOf(given);
-  history.pushState({}, "", address);
-}
-
 function fromAddress() {
+  opened++; // what is on its way belongs to another answer
   const kept = new URLSearchParams(location.hash.slice(1));
   question.value = kept.get("q") ?? "";
   for (const name of FILTERS) form.elements[name].value = kept.get(name) ?? "";
   showFiltersSet();
+  const refused = FILTERS.filter((name) => kept.get(name)?.trim() && !form.elements[name].value);
+  if (refused.length) {
+    address = location.hash;
+    return showFailure(`The address of this page has no date for ${refused.join(" and ")}.`, true);
+  }
   if (question.value) history.replaceState({}, "", addressOf(asGiven()));
   address = location.hash;
   if (question.value) ask();
@@ -197,8 +198,7 @@ function showFailure(message, waits) {
 
 function showAnswer({ answer: found, notes }, given, waits) {
   answer = found;
-  toAddress(given);
-  document.title = found.question.trim();
+  document.title = found.question.trim().split(CONTROL).join(" ");
   root.dataset.view = found.status;
   find("#onrecord-answer").replaceChildren(verbatim(found.question.trim()));
   const said = found.status === "answered";
@@ -546,7 +546,9 @@ find(".close").addEventListener("click", () => closeArticle());
 history.scrollRestoration = "manual"; // closing goes back to the citation by itself
 addEventListener("popstate", () => {
   if (!article.hidden) closeArticle();
-  if (location.hash !== address) fromAddress();
+  if (location.hash === address) return;
+  fromAddress();
+  if (root.dataset.view === "start") question.focus({ preventScroll: true });
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !article.hidden) closeArticle();
