@@ -1,5 +1,7 @@
 """`rag.quotes.voices`: who speaks what stands in quotation marks, and who only stands beside it."""
 
+from time import perf_counter
+
 import pytest
 
 from rag.datatypes import Document
@@ -141,3 +143,48 @@ def test_who_hears_or_tells_of_another_s_words_does_not_speak_them(
     text: str, who: str | None
 ) -> None:
     assert set(speakers(text)) == {who}
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Residents complained: “We can’t sleep at night,” said Mary Smith, 54.", "Mary Smith"),
+        ("Shohei Ohtani, who replaced Mike Trout, left. “I felt good,” he said.", "Shohei Ohtani"),
+        ("Paul Jones was encouraged by “a strong start to the year”.", "Paul Jones"),
+        ("“Will it work?” Paul Jones spreads his hands. “Ask me in a year.”", "Paul Jones"),
+        ("Paul Jones signed an open letter calling it “a disgrace to us all”.", "Paul Jones"),
+        (
+            "Donald Trump has spread claims that the vote was “stolen by the elites”.",
+            "Donald Trump",
+        ),
+        ("Mary Smith has the support of Paul Jones: “I am delighted with her.”", None),
+        ("Paul Jones described it in one word: “Disaster.”", "Paul Jones"),
+    ],
+)
+def test_words_are_given_to_who_plainly_says_them(text: str, who: str | None) -> None:
+    found = attribute(Document(id="d", text=text))
+    quoted = [one.name for one in found if one.kind == "direct"]
+    assert quoted
+    assert {*quoted} == {who}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The wife of the driver, Paul Jones, said that he had fallen asleep.",
+        "Two ministers, Paul Jones and Mary Smith, said that they would resign.",
+    ],
+)
+def test_who_stands_behind_somebody_elses_people_is_not_taken_for_them(text: str) -> None:
+    assert attribute(Document(id="d", text=text))[0].name is None
+
+
+def test_what_is_not_denied_is_said() -> None:
+    (one,) = attribute(Document(id="d", text="Paul Jones did not deny saying that it was late."))
+    assert one.name == "Paul Jones"
+
+
+def test_a_line_that_looks_like_a_dateline_takes_linear_time() -> None:
+    began = perf_counter()
+    attribute(Document(id="d", text=f"AA{'-' * 300_000} x said so."))
+    assert perf_counter() - began < 30  # the square of the length would take minutes

@@ -122,3 +122,18 @@ ASKED_NOUNS = _words(
     "view opinion statement words claim comment remark assessment stance position warning "
     "reaction response promise answer reply explanation prediction argument criticism denial"
 )
+# What is done to those who say how they feel: "was encouraged by “a strong start”".
+FELT = _words(
+    "delight please thrill impress encourage inspire overwhelm surprise shock stun strike move "
+    "touch sadden appal appall disgust horrify outrage anger annoy irritate frustrate disappoint "
+    "worry concern trouble disturb alarm scare bore baffle puzzle confuse amaze astonish amuse "
+    "hearten dishearten devastate humble honor honour fascinate excite"
+)
+# Before a colon, whoever does this speaks; "warned:", "agreed:" may lead to the words of others.
+PLAIN = _words(
+    "say tell ask answer reply respond add write text texte tweet read shout yell scream cry chant "
+    "whisper mutter"
+)
+# Whose what is written is, and whose a claim is: "signed a letter saying", "spread claims that".
+WRITING = _words("sign pen draft record launch circulate leave put")
+SPREADING = _words("level lodge renew peddle spread promote push")

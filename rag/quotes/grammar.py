@@ -19,10 +19,12 @@ from rag.quotes.cues import (
     NOUNS,
     OWNING,
     SPEECH,
+    SPREADING,
     THOUGHT,
     UTTERED,
     WANTING,
     WITH_PARTICLE,
+    WRITING,
 )
 from rag.quotes.parsing import Parse, Token
 
@@ -173,7 +175,9 @@ def _is_of_clause(parse: Parse, verb: int) -> bool:
         return False
     apart = token.edges[0] > 0 and tokens[token.edges[0] - 1].text == ","
     doing = _verb_above(parse, token.head)
-    uttered = tokens[doing].lemma in OWNING | SPEECH and not _is_passive(parse, doing)
+    within = tokens[tokens[token.head].head].text in ("in", "with")  # "resigned in a letter saying"
+    said = within or tokens[doing].lemma in OWNING | SPEECH | WRITING
+    uttered = said and not _is_passive(parse, doing)
     return apart or uttered or tokens[token.head].lemma not in UTTERED
 
 
@@ -184,7 +188,9 @@ def _hearer(parse: Parse, verb: int) -> int | None:
     if token.dep != "ccomp" or token.tag == "VBG" or marked:
         return None
     between = (child for child in reversed(parse.children[token.head]) if child < verb)
-    return next((one for one in between if tokens[one].dep in ("dobj", "dative")), None)
+    found = next((one for one in between if tokens[one].dep in ("dobj", "dative")), None)
+    apart = found is not None and any(one.pos == "PUNCT" for one in tokens[found:verb])
+    return None if apart else found
 
 
 def _is_in_clause(parse: Parse, noun: int) -> bool:
@@ -264,6 +270,8 @@ def _is_unsaid(parse: Parse, verb: int) -> bool:
     tokens, token = parse.tokens, parse.tokens[verb]
     above = tokens[token.head]
     to_be_said = any(tokens[child].tag == "TO" for child in parse.children[verb])
+    if any(tokens[child].dep == "neg" for child in parse.children[token.head]):
+        return False
     if token.dep in ("xcomp", "ccomp") and (to_be_said or token.tag == "VBG"):
         others = token.dep == "ccomp" and above.lemma in WANTING
         return others or above.lemma in (ASKING if to_be_said else DENYING)
@@ -403,7 +411,8 @@ def _owner(parse: Parse, noun: int) -> int | None:
     if owners or not _is_in_clause(parse, noun):
         return owners[-1] if owners else None
     verb = _verb_above(parse, noun)
-    return subject(parse, verb) if parse.tokens[verb].lemma in OWNING else None
+    direct = parse.tokens[noun].dep == "dobj" and parse.tokens[verb].lemma in SPREADING
+    return subject(parse, verb) if direct or parse.tokens[verb].lemma in OWNING else None
 
 
 def _according(parse: Parse, number: int) -> Iterator[Report]:

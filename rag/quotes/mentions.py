@@ -199,19 +199,25 @@ class _Reader:
             self._tell_office(parse, head, someone)
         if self._is_quoted(token):
             return
-        if token.dep != "poss":
+        if token.dep != "poss" and not _is_aside(parse, head):
             someone.seen = self._sentence
         self._comes_to_mind(someone, first=_leads(parse, head))
 
     def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
         """Who stands behind an office bears it: "the Labour leader, Ana Soto, said".
 
-        Behind two it may be either's: "the wife of the mayor, Ana Soto, said".
+        Behind two it may be either's: "the wife of the mayor, Ana Soto, said"; so it may behind
+        "the wife of the driver" and behind "two ministers".
         """
         name, place = parse.tokens[head], parse.tokens[head].head
         near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
         borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
-        if borne == [place] and not _is_owner(parse, parse.tokens[place]):
+        of_another = parse.tokens[place].lemma in RELATED and any(
+            parse.tokens[each].pos == "NOUN" for each in near[1:]
+        )
+        several = parse.tokens[place].tag in ("NNS", "NNPS")
+        owner = _is_owner(parse, parse.tokens[place])
+        if borne == [place] and not (of_another or several or owner):
             self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
@@ -340,6 +346,13 @@ def _leads(parse: Parse, number: int) -> bool:
             return False
         number = tokens[number].head
     return True
+
+
+def _is_aside(parse: Parse, head: int) -> bool:
+    """Whether a name stands behind a preposition or in a relative clause."""
+    tokens = parse.tokens
+    token = tokens[head]
+    return token.dep == "pobj" or tokens[token.head].dep == "relcl"
 
 
 def _owned_by(parse: Parse, head: int, name: range) -> int | None:

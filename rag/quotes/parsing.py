@@ -94,7 +94,11 @@ def _pieces(text: str) -> Iterator[tuple[BlockSpan, tuple[Span, ...]]]:
         start, piece = block.span.start, list[Span]()
         for found in split(block.span.of(text)):
             sentence = Span(start + found.start, start + found.end)
-            if not found.start and (line := _DATELINE.match(text, sentence.start, sentence.end)):
+            if (
+                not found.start
+                and len(sentence) <= LONGEST_SENTENCE
+                and (line := _DATELINE.match(text, sentence.start, sentence.end))
+            ):
                 sentence = Span(line.end(), sentence.end)
             readable = len(sentence) <= LONGEST_SENTENCE
             if piece and (not readable or sentence.end - piece[0].start > LONGEST_PIECE):

@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import takewhile
 
 from rag.datatypes import Span
-from rag.quotes.cues import MENTION, NAMED, SPEECH, TOLD, UTTERED
+from rag.quotes.cues import FELT, MENTION, NAMED, PLAIN, SPEECH, TOLD, UTTERED
 from rag.quotes.grammar import Report, beside, mention, subject, verb_report
 from rag.quotes.marks import Quotation
 from rag.quotes.parsing import Parse, Token
@@ -100,7 +100,7 @@ def spoken(
     frame = _Frame.of(text, here, quote)
     if quote.continues:
         return frame.behind() or last or Voice(None, None)
-    if frame.is_title and frame.is_named:
+    if frame.is_title and frame.is_named and frame._sign_before() != ":":
         return None
     governing = frame.governing()
     close = (
@@ -209,7 +209,11 @@ class _Frame:
             return None
         following = bounds[tokens[self.stop].sentence]
         both = replace(self, sentences=range(self.sentences.start, following.stop))
-        voice = both._behind(_says)
+        behind = tokens[min(following.stop, len(tokens) - 1)].span.start
+        goes_on = self._next_quotation(following.stop) < following.stop or self.told.quote_at(
+            behind
+        )
+        voice = both._behind(_says) or (both._behind(_acts) if goes_on else None)
         reported = self.told.reports_in(following)
         owns = voice and any(one.cue_span == voice.cue and one.contents for one in reported)
         return None if owns else voice
@@ -292,6 +296,8 @@ class _Frame:
         opened = self.told.quote_at(self.told.starts[self.sentences.start])
         if sign != ":" and (sign != "," or not beside or opened not in (None, self.quote)):
             return None
+        if sign == ":" and cue.lemma not in PLAIN and self._behind(_says):
+            return None
         if any(one.cue_span.end <= each.start and each.end <= start for each in one.contents):
             return None  # "the effect it said she had: “…”" is led to by "effect"
         if one.speaker is None and not (beside and cue.tag == "VBN"):  # "Asked, “Why?”, Ana left"
@@ -337,7 +343,11 @@ class _Frame:
         if about is None:
             their_own = above.text == "of" and tokens[above.head].lemma in (*UTTERED, "word")
             return token.dep == "pobj" and not their_own
+        if token.dep == "dobj" or above.text.lower() == "of":
+            return False
         doer, verb = tokens[about], tokens[tokens[about].head]
+        if doer.text.lower() in ("i", "we"):
+            return False
         acts = doer.entity == "PERSON" or doer.text.lower() in _SPEAKING or token.pos == "PRON"
         return verb.lemma not in _HEARING and (acts or not _may_speak(token))
 
@@ -405,7 +415,8 @@ class _Frame:
     def _undergoes(self, who: int, verb: int) -> bool:
         """Whether words are about a subject, not its own: "was fined for “…”", "is “a fool”"."""
         tokens, root = self.told.parse.tokens, self.told.parse.tokens[self._root()]
-        return tokens[who].dep == "nsubjpass" or (root.dep == "attr" and root.head == verb)
+        passive = tokens[who].dep == "nsubjpass" and tokens[verb].lemma not in FELT
+        return passive or (root.dep == "attr" and root.head == verb)
 
     def _root(self) -> int:
         """The token of the quotation whose head stands outside of it."""
