@@ -695,9 +695,21 @@ def test_a_page_without_words_is_refused(page: str) -> None:
         "<div " + " ".join(f"a{number}" for number in range(5_000)) + ">" + PARAGRAPH,
         f"<!DOCTYPE a [<!ENTITY a '&a;&a;'>]><html><body>{PARAGRAPH}<p>{'&a;' * 999}</p></body>",
         '<?xml version="1.0" encoding="utf-16"?><html><body>' + PARAGRAPH + "</body></html>",
+        PARAGRAPH + "<p>" + "<sup>2</sup> of <a href='/a'>the</a> cars " * 50_000,
         PARAGRAPH + "<p>&#0; &#xD800; &#13; \x01\x0c\ufffe words of the mayor.</p>",
     ],
-    ids=["div", "b", "list", "table", "broken", "attributes", "entities", "xml", "references"],
+    ids=[
+        "div",
+        "b",
+        "list",
+        "table",
+        "broken",
+        "attributes",
+        "entities",
+        "xml",
+        "inline",
+        "references",
+    ],
 )
 def test_hostile_pages_neither_hang_nor_fail(page: str) -> None:
     start = perf_counter()

@@ -124,6 +124,13 @@ def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
     assert perf_counter() - start < 30  # some 3 s; the square of the length would take hours
 
 
+@pytest.mark.parametrize("note", ["²", "²,³", "†", "[1]", " [1]", "(1)", "\u200b"])
+def test_a_row_of_notes_takes_no_time(note: str) -> None:
+    start = perf_counter()
+    segment(document(f"Nobody said it.”{note * 5_000}x and more"))
+    assert perf_counter() - start < 5
+
+
 def test_what_is_too_long_to_be_read_as_an_answer_is_boilerplate() -> None:
     assert [one.block for one in segment(document("word " * 200_000))] == ["boilerplate"]
     long, longer = "x" * 1995 + " end.", "x" * 1996 + " end."

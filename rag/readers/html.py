@@ -22,7 +22,11 @@ _EMBEDDED = re.compile(r"data:[^\s\"'<>)]{256,}")  # pictures in a saved page, m
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses most of them
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
 _DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
-_INLINE = re.compile(r"a|abbr|b|bdi|br|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr")
+_INLINE = re.compile(
+    r"a|abbr|b|bdi|br|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr"
+    r"|x-shown"
+)
+_DROPPED = "x-shown"  # all in one go, since to drop one takes time that grows with its siblings
 _DATES = {
     "original_date": True,
     "extensive_search": False,
@@ -43,7 +47,6 @@ class _Element(Protocol):
     def iterdescendants(self) -> Iterable["_Element"]: ...
     def itertext(self) -> Iterable[str]: ...
     def xpath(self, path: str) -> str: ...
-    def drop_tag(self) -> None: ...
     def drop_tree(self) -> None: ...
 
 
@@ -103,6 +106,8 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
 
 def _as_shown(tree: _Element) -> _Element:
     """A copy without what is struck out, whose inline elements trafilatura does not throw away."""
+    from lxml.etree import strip_tags  # type: ignore[import-untyped]
+
     shown = deepcopy(tree)
     for element in [*shown.iter("del", "s", "strike")]:
         element.drop_tree()
@@ -110,14 +115,17 @@ def _as_shown(tree: _Element) -> _Element:
         if element.tag == "q":  # browsers show it in quotation marks
             element.text = f"“{element.text or ''}"
             element.tail = f"”{element.tail or ''}"
-        element.drop_tag()
+        element.tag = _DROPPED
     for element in [*shown.iter("sup")]:
         if raised(words := "".join(element.itertext())) != words:  # not the 2 of [2]
             for part in element.iter("*"):
                 part.text = raised(part.text or "")
-        element.drop_tag()
+        element.tag = _DROPPED
     for element in [*shown.iter("p", "div")]:
         _drop_few_links(element)
+    strip_tags(shown, _DROPPED)
+    for element in shown.iter("*"):  # one text for the pieces of it, which XPath takes long over
+        element.text, element.tail = element.text, element.tail
     return shown
 
 
@@ -130,7 +138,7 @@ def _drop_few_links(block: _Element) -> None:
     linked = sum(len("".join(link.itertext()).split()) for link in links)
     if links and 2 * linked < len("".join(block.itertext()).split()):
         for link in links:
-            link.drop_tag()
+            link.tag = _DROPPED
 
 
 def _title_and_outlet(

@@ -44,7 +44,7 @@ _MARK = re.compile(  # * * * is a line, and several • in one line are a list i
     rf"(?:#{{1,6}}|-)(?=[^\S\n])|[*{_DOTS}](?=[^\S\n]+[^\s*{_DOTS}])(?![^\n]*\s[{_DOTS}]\s)"
 )
 _ITEM = re.compile(r"(?:–|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)]) ")
-_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})+$", re.VERBOSE)
+_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})++$", re.VERBOSE)
 _WORD = re.compile(r"[^\W_]")
 _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
