@@ -392,10 +392,20 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "Updated 3 hours ago",
         "March 12, 2024",
         "Source: Office for National Statistics.",
+        "Source: Reuters calculations based on World Bank data.",
+        "Source: Author’s calculations using Census data.",
+        "Updated at 11:30 with comments from the mayor.",
+        "Published on 3 May 2021 by the press office.",
+        "Editor’s note: The author, Ann Lee, is a former minister of finance who resigned in 2019 "
+        "over the budget.",
         "FOR IMMEDIATE RELEASE",
         "FOR IMMEDIATE RELEASE: March 12, 2024",
         "For release at 8:30 a.m. EST, Friday, March 8, 2024",
+        "FOR IMMEDIATE RELEASE – Springfield, Ohio – March 12, 2024",
         "EMBARGOED UNTIL 00:01 GMT TUESDAY 12 MARCH 2024",
+        "Press release, 2024-03-12",
+        "Contact: Ann Lee, +44 20 7946 0958",
+        "Contact: press@council.example",
         "Media Contact: Ann Lee, 555-123-4567",
         "* * *",
         "Это строка на другом языке.",
@@ -405,6 +415,23 @@ def test_lines_around_an_article_are_boilerplate(line: str) -> None:
     found = blocks(f"{BODY} {BODY} {BODY}\n\n{line}\n\n{BODY}")
     assert ("boilerplate", line) in found
     assert [block for block, _ in found].count("body") == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Press Release: Governor signs bill into law",
+        "FOR IMMEDIATE RELEASE: Governor Signs Bill Into Law",
+        "News release – Acme opens a plant in Ohio",
+        "News release, March 12, 2024: Acme opens a plant in Ohio",
+        "Embargoed Russian oil reaches Europe through Turkey",
+        "For release of hostages, Hamas demands a truce",
+        "Contact: Jodie Foster film turns 25 this summer",
+        "Correction: Bridge Closing story",
+    ],
+)
+def test_a_headline_that_begins_like_furniture_is_the_title(line: str) -> None:
+    assert headline(f"{line}\n\n{BODY}") == line
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,7 @@ _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
     r"|\b(?:Mr|Mrs|Ms|Dr|Gen|Sen|Rep|St)\.$"
 )
-_GOES_ON = re.compile(  # or it ends in a full stop and has a word that is small in no name
-    r"[,:] [a-z].*\.$"
-    r"|\b(?!(?:and|for|from|the|with)\b)[a-z]{3,}\b.*[^\W\d_]{2,}\.[\"'”’)]*$",
-    re.DOTALL,
-)
+_GOES_ON = re.compile(r"[,:] [a-z].*\.$", re.DOTALL)
 _CLOSING = "\"'”’»)]*_"
 _NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964\u06d4\u061f-–—")
 
