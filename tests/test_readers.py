@@ -400,6 +400,8 @@ def test_front_matter_of_plain_text_gives_fields_and_is_no_text() -> None:
         "\nTitle: not at the top\nDate: 2024-03-05\n\nHe left.",
         "Title: The Bridge\nMayor: Jones\n\nHe left.",
         "From: the mayor\nTo: all of us\n\nHe left.",
+        "Title: The Bridge\nDate: 2024-03-05\n    He left.\n    It rained\n\n    It was cold.",
+        "By: Ann Lee\nTitle: The Bridge\n    “He left.”\n\n    She stayed.",
     ],
 )
 def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
@@ -412,6 +414,7 @@ def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
     [
         ("Title: The Bridge\nBy: Ann Lee\nSource: Gazette", "The Bridge", "Gazette", None),
         ("Headline: The Bridge\nAuthor: Ann Lee", "The Bridge", None, None),
+        ("Title: Room # five\nDate: 2024-03-05", "Room # five", None, "2024-03-05"),
         (
             "From: Ann <ann@gazette.example>\nTo: Bob <b@x.example>,\n  Eve <e@x.example>\n"
             "Subject: The bridge\n over the river\nDate: Tue, 5 Mar 2024 09:15:00 +0000",
@@ -520,6 +523,24 @@ def test_values_of_front_matter_may_take_more_lines_and_have_comments(mark: str)
     found = document("a.md", f"---\n{matter}---\nHe left.")
     assert (found.title, found.outlet) == ("The new bridge #1", "Gazette # 1")
     assert (found.date, found.text) == ("2024-03-05", "He left.")
+
+
+@pytest.mark.parametrize(
+    ("matter", "outlet"),
+    [
+        ("source:\n  name: Reuters\n  url: https://reuters.example", None),
+        ("source: # who\n  - name: Reuters", None),
+        ("source:\n  name: Reuters\npublisher: Gazette", "Gazette"),
+        ("publisher:\n  - Reuters", "Reuters"),
+        ("publisher:\n  - Reuters\n  - AFP", None),
+        ("source: Gazette # of the town", "Gazette"),
+        ("source: Gazette # 5", "Gazette # 5"),
+    ],
+)
+def test_of_nested_front_matter_only_a_lone_item_is_a_value(
+    matter: str, outlet: str | None
+) -> None:
+    assert document("a.md", f"---\ntitle: A\n{matter}\n---\nHe left.").outlet == outlet
 
 
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
