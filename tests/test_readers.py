@@ -888,6 +888,25 @@ def test_text_in_a_table_with_a_stray_sign_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<h2>&nbsp;</h2><p>He left.</p>", "He left."),
+        ("<h3><img src=a></h3>\n<p>He left.</p>", "He left."),
+        ("<ul><li></li></ul><p>He left.</p>", "He left."),
+        ("<ul><li>\n<div><p>one</p></div></li><li>two", "- one\n\n- two"),
+        ("He\nleft.<br/>\n\nShe\nstayed.", "He\nleft.\n\nShe\nstayed."),
+        ("<script src=a /><p>He left.</p>", "He left."),
+        ("<style/><p>He left.</p><style>p{}</style>", "He left."),
+        ("<script><p>He left.</p>", "He left."),
+        ("<p>He left.</p><script>x('<sup>')</script>", "He left."),
+        ("<p>Ann <ann@x.example> <me> of<o:p></o:p> it.</p>", "Ann <ann@x.example> <me> of it."),
+    ],
+)
+def test_what_is_empty_or_unclosed_in_html_hides_nothing(written: str, shown: str) -> None:
+    assert document("t.jsonl", json.dumps({"text": written})).text == shown
+
+
+@pytest.mark.parametrize(
     "mark", ["<", "<a", "<script>", "<sup>", "<li>", "\n ", "<!--", "&#", "- \n"]
 )
 def test_hostile_html_in_a_table_does_not_hang(mark: str) -> None:
