@@ -268,6 +268,23 @@ def test_short_lines_and_addresses_do_not_keep_wrapped_lines_apart(beside: str) 
     assert split(f"{lines}\n\n{beside}\n")[0] == lines
 
 
+def test_short_headlines_below_each_other_are_not_joined() -> None:
+    headlines = (
+        "Fed raises rates for the third time this year",
+        "Oil falls as OPEC agrees to pump more crude",
+        *("Gold steady", "Euro slips", "Dollar up", "Yen falls", "Bonds flat"),
+    )
+    found = blocks(f"{BODY} {BODY}\n\n" + "\n".join(headlines))
+    assert tuple(text for _, text in found[2:]) == headlines
+
+
+def test_wrapped_lines_without_spaces_are_joined() -> None:
+    text = "\n".join(
+        ["議會星期一開會並同意了該計劃因為市長不在而且沒有人知道他什麼時候會回來大家都在等他"] * 3
+    )
+    assert split(f"{text}。") == [f"{text}。"]
+
+
 @pytest.mark.parametrize(
     "text",
     [

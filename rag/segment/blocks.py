@@ -135,21 +135,25 @@ def _wrap_width(text: str, chunks: Sequence[Sequence[Span]]) -> int:
     """The column at which the lines are wrapped by hand, or 0.
 
     Lines are wrapped if at most line ends the next word would not have fitted. Short ones and
-    addresses without a space tell nothing.
+    addresses without a space tell nothing, but beside them two others are too few.
     """
+    every = [pair for chunk in chunks for pair in pairwise(chunk)]
     pairs = [
         (above, below)
-        for chunk in chunks
-        for above, below in pairwise(chunk)
-        if len(above) >= _WRAPPED.start and " " in above.of(text)
+        for above, below in every
+        if len(above) >= _WRAPPED.start and not _is_address(above.of(text))
     ]
-    if len(pairs) < 2:
+    if len(pairs) < min(3, max(2, len(every))):
         return 0
     lengths = sorted(len(above) for above, _ in pairs)
     width = lengths[int(0.95 * len(lengths))]  # a few lines may be longer: addresses of pages
     full = sum(not _would_fit(above.of(text), below.of(text), width) for above, below in pairs)
     others = len(pairs) - 1  # the line that gives the width is full by itself
     return width if width in _WRAPPED and full - 1 >= others / 2 else 0
+
+
+def _is_address(line: str) -> bool:
+    return " " not in line and line.isascii()
 
 
 def _would_fit(above: str, below: str, width: int) -> bool:
