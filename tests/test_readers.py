@@ -641,7 +641,23 @@ def test_a_short_paragraph_with_links_is_kept_and_a_list_of_links_is_not(around:
 @pytest.mark.parametrize(
     ("head", "title", "outlet"),
     [
-        ("<title>U.S. bridge closed | The Herald</title>", "U.S. bridge closed", "The Herald"),
+        (
+            "<title>U.S. bridge closed | The Herald</title>"
+            "<h1>U.S. bridge closed</h1><h1>More</h1>",
+            "U.S. bridge closed",
+            "The Herald",
+        ),
+        (
+            "<title>St. Louis Herald | Bridge closed</title><h1>Bridge closed</h1>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
+        (
+            "<title>St. Louis Herald | Bridge closed</title>"
+            "<h1>St. Louis Herald</h1><h1>Bridge closed</h1>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
         ("<title>Bridge closed | U.S. Herald</title>", "Bridge closed", "U.S. Herald"),
         (
             "<title>St. Louis Herald - Bridge closed</title>"

@@ -146,8 +146,13 @@ def _title_and_outlet(
 ) -> tuple[str | None, str | None]:
     """Both, where trafilatura took the full stop of a headline in <title> for that of a domain."""
     shown = " ".join(tree.xpath("string(//head//title)").split())
+    told = ["".join(heading.itertext()) for heading in tree.iter("h1")]
+    told.append(tree.xpath("string(//meta[@property='og:title']/@content)"))
+    headlines = {" ".join(one.split()) for one in told}
     named = tree.xpath("string(//meta[@property='og:site_name']/@content)")
     if named or not outlet or not {".", " "} <= {*outlet} or not shown.startswith(outlet):
+        return title, outlet
+    if outlet not in headlines or (title != outlet and title in headlines):
         return title, outlet
     if title and title != outlet and shown.endswith(title):
         return outlet, title
