@@ -221,6 +221,8 @@ FRENCH = (
 SPANISH = "El presidente señaló el martes que la economía española crecerá más de lo previsto.\n"
 RUSSIAN = "Президент России заявил во вторник, что готов к переговорам. «Мы готовы», — сказал он.\n"
 POLISH = "Premier powiedział we wtorek, że rząd przyjmie ustawę, a żadne z żądań nie zostało.\n"
+CZECH = "Vláda schválila nový zákon o státním rozpočtu, který má platit od začátku příštího roku.\n"
+CROATIAN = "Vlada je usvojila novi zakon o državnom proračunu, koji će vrijediti iduće godine.\n"
 TURKISH = (
     "Cumhurbaşkanı salı günü yaptığı açıklamada görüşmelere hazır olduklarını söyledi. Muhalefet "
     "ise hükümetin verdiği sözleri tutmadığını belirtti.\n"
@@ -247,6 +249,8 @@ KOREAN = "대통령은 화요일에 협상할 준비가 되어 있다고 말했�
         (FRENCH, "cp1252"),
         (SPANISH, "latin-1"),
         (POLISH, "cp1250"),
+        (CZECH, "cp1250"),
+        (CROATIAN, "cp1250"),
         (POLISH, "iso8859-2"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN.translate({0xAB: 34, 0xBB: 34, 0x2014: 45}), "koi8-r"),
@@ -709,6 +713,13 @@ def test_a_page_says_its_encoding(label: str, encoding: str) -> None:
     words = {"cp1252": "£ é", "cp1251": "Я", "gb18030": "我"}[encoding]  # too few for a guess
     page = f"<html><head><meta charset={label}></head><body><p>{words} said the mayor.</p></body>"
     assert document("a.html", page.encode(encoding)).text == f"{words} said the mayor."
+
+
+@pytest.mark.parametrize("words", [CZECH, CROATIAN])
+def test_scripts_of_a_page_do_not_make_it_english(words: str) -> None:
+    script = "var name = document.getElementById('name of the bridge');\n" * 1_500
+    page = f"<html><body><script>\n{script}</script>\n<p>{words}</p>\n</body></html>"
+    assert words.strip() in document("a.html", page.encode("cp1250")).text
 
 
 def test_utf8_wins_over_what_a_page_says() -> None:
