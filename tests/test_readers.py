@@ -643,6 +643,22 @@ def test_a_short_paragraph_with_links_is_kept_and_a_list_of_links_is_not(around:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "<p>The bridge was <a class='x hidden' href='/s'>SHARE</a> closed on Monday.</p>",
+        "<p>The bridge was <a style='display: none' href='/s'>SHARE</a> closed on Monday.</p>",
+        "<p>The bridge was <time class=hidden>SHARE</time> closed on Monday.</p>",
+        "<div>Find more of it<br><a href='/s'>SHARE</a><br>and of us<br><a>SHARE</a></div>",
+    ],
+)
+def test_hidden_links_and_menus_of_lines_are_not_kept(written: str) -> None:
+    page = f"<html><body><article>{PARAGRAPH * 3}{written}{PARAGRAPH}</article></body></html>"
+    text = document("a.html", page).text
+    assert "SHARE" not in text
+    assert ("The bridge was closed on Monday." in text) == written.startswith("<p>")
+
+
+@pytest.mark.parametrize(
     ("head", "title", "outlet"),
     [
         (

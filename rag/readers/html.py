@@ -23,9 +23,10 @@ _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml r
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
 _DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
 _INLINE = re.compile(
-    r"a|abbr|b|bdi|br|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr"
+    r"a|abbr|b|bdi|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr"
     r"|x-shown"
 )
+_UNWRAPPED = ("time", "label", "output", "data", "q")
 _DROPPED = "x-shown"  # all in one go, since to drop one takes time that grows with its siblings
 _DATES = {
     "original_date": True,
@@ -47,7 +48,6 @@ class _Element(Protocol):
     def iterdescendants(self) -> Iterable["_Element"]: ...
     def itertext(self) -> Iterable[str]: ...
     def xpath(self, path: str) -> str: ...
-    def drop_tree(self) -> None: ...
 
 
 def read_html(name: str, content: bytes) -> Document:
@@ -106,12 +106,14 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
 
 def _as_shown(tree: _Element) -> _Element:
     """A copy without what is struck out, whose inline elements trafilatura does not throw away."""
-    from lxml.etree import strip_tags  # type: ignore[import-untyped]
+    from lxml.etree import strip_elements, strip_tags  # type: ignore[import-untyped]
 
     shown = deepcopy(tree)
-    for element in [*shown.iter("del", "s", "strike")]:
-        element.drop_tree()
-    for element in [*shown.iter("time", "label", "output", "data", "q")]:
+    for element in shown.iter("a", "sup", *_UNWRAPPED):
+        if _is_hidden(element):
+            element.tag = "s"
+    strip_elements(shown, "del", "s", "strike", with_tail=False)
+    for element in [*shown.iter(*_UNWRAPPED)]:
         if element.tag == "q":  # browsers show it in quotation marks
             element.text = f"“{element.text or ''}"
             element.tail = f"”{element.tail or ''}"
@@ -129,9 +131,17 @@ def _as_shown(tree: _Element) -> _Element:
     return shown
 
 
+def _is_hidden(element: _Element) -> bool:
+    style = element.get("style", "").replace(" ", "")
+    return "display:none" in style or "hidden" in element.get("class", "").split()
+
+
 def _drop_few_links(block: _Element) -> None:
-    """Leave no links in running text, lest trafilatura takes a short paragraph for navigation."""
-    inside = block.iterdescendants() if block.tag == "div" else ()
+    """Leave no links in running text, lest trafilatura takes a short paragraph for navigation.
+
+    Lines apart by <br> may well be a menu.
+    """
+    inside = block.iterdescendants() if block.tag == "div" else block.iter("br")
     if not all(_INLINE.fullmatch(part.tag) for part in inside):
         return
     links = [*block.iter("a")]
