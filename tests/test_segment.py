@@ -124,7 +124,7 @@ def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
     assert perf_counter() - start < 30  # some 3 s; the square of the length would take hours
 
 
-@pytest.mark.parametrize("note", ["²", "²,³", "†", "[1]", " [1]", "(1)", "\u200b"])
+@pytest.mark.parametrize("note", ["²", "²,³", "² ³", "†", "[1]", " [1]", "(1)", "\u200b"])
 def test_a_row_of_notes_takes_no_time(note: str) -> None:
     start = perf_counter()
     segment(document(f"Nobody said it.”{note * 5_000}x and more"))
@@ -216,6 +216,7 @@ def test_a_sentence_is_not_cut(sentence: str) -> None:
         "no capital here. | he wrote carelessly? | yes.",
         "A martyr.[1] | The emperor [2] ruled. [3] | He fell.12 | Then it ended.",
         "It was over.¹ | The mayor left.⁴,⁵ | “It was.”† | None saw.[^1] | so they said.(1) | He",
+        "The bridge is closed.¹² ¹³ | It is old.¹,² ³ | It fell.",
         "The bridge is closed.\u200b | “It is.”\u200f | The mayor said so.\xad | He left.",
         "He was guilty. [13] [better source needed] | He was not.",
         "Hello world.| Today is Tuesday.| Mr. Smith went.",
@@ -482,8 +483,33 @@ def test_a_sentence_that_only_looks_like_furniture_is_body(sentence: str) -> Non
 
 @pytest.mark.parametrize("bullet", ["-", "*", "•", "▪", "●", "·", "◦", "‣", "■", "\uf0b7"])
 def test_items_of_a_list_are_body(bullet: str) -> None:
-    found = blocks(f"{BODY} {BODY}\n\n{bullet} The town has 5,000 people\n\n{BODY}")
-    assert ("body", "The town has 5,000 people") in found
+    items = f"{bullet} The town has 5,000 people\n{bullet} Bread"
+    found = blocks(f"{BODY} {BODY}\n\n{items}\n\n{BODY}")
+    assert [text for block, text in found if block == "body"] == [
+        *(BODY, BODY, "The town has 5,000 people", "Bread", BODY)
+    ]
+
+
+@pytest.mark.parametrize("bullet", ["-", "*", "•", "·", "◦", "‣"])
+def test_a_lone_item_is_body_and_a_square_before_a_line_a_heading(bullet: str) -> None:
+    found = blocks(f"{BODY}\n\n{bullet} What happens next\n\n{BODY}\n\n■ What else\n\n{BODY}")
+    assert ("body", "What happens next") in found
+    assert ("heading", "What else") in found
+
+
+@pytest.mark.parametrize("line", ["v. Wade in the court", "p. 5 of it", "c. 1900 they say"])
+def test_a_line_that_begins_with_an_abbreviation_goes_on(line: str) -> None:
+    text = f"The case that all of them cite is that of Roe\n{line}."
+    assert split(f"{BODY}\n\n{text}")[1:] == [text]
+    items = f"b. The town has 5,000 people in all\n{line}"
+    assert split(f"{BODY}\n\n{items}")[1:] == items.split("\n")
+
+
+def test_a_numbered_heading_beside_a_list_is_a_heading() -> None:
+    found = blocks(
+        f"{BODY}\n\n## 2. What happens if you miss it\n\n(b) a letter to the council\n\n{BODY}"
+    )
+    assert ("heading", "2. What happens if you miss it") in found
 
 
 @pytest.mark.parametrize(
