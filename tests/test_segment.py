@@ -399,6 +399,8 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "All rights reserved.",
         "Correction: An earlier version of this article said that the quake was stronger.",
         "Editor’s note: This story names a minor.",
+        "Editor’s note: For the latest on the fires, see the following article:",
+        "Clarification:",
         "An earlier version of this story gave another date.",
         "Share on Facebook",
         "Subscribe to our newsletter for more.",

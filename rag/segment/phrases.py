@@ -89,7 +89,7 @@ BOILERPLATE = re.compile(
             r"this\ (?:article|story|report|post)\ (?:was|has\ been|is)\ (?:\w+\ )?"
             r"(?:updated|corrected|republished|automatically"
             r"|(?:published|translated|produced)\b(?!.*\b(?:say|said|says|found|shows?)\b))\b.*",
-            r"(?:correction|clarification|editor[’']?s[’']?\ note)s?\s?:.*[.!?…]\W*",
+            r"(?:correction|clarification|editor[’']?s[’']?\ note)s?\s?(?=:).*[.!?…:]\W*",
             r"an\ earlier\ version\ of\ th(?:is|e)\ (?:article|story|report|post)\b.*",
             r"\d{1,2}[:.]\d\d(?:\ ?[ap]\.?m\.?)?(?:\ [A-Z]{2,4})?",
             r"\d+\ min(?:ute)?s?\ read|reading\ time:?\ .{1,20}|image\ (?:source|credit):?.{0,60}",
