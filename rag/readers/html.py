@@ -78,7 +78,7 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # imported here, since they take 0.3 s and a question reads no HTML
-        from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+        from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
         from trafilatura import bare_extraction, extract_metadata
 
         for logger in _LOGGERS:
@@ -87,8 +87,10 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
             encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
         )
         tree = document_fromstring(page.encode(), parser=parser)
+        # parsed anew, since lxml takes quadratic time for a text in pieces
+        shown = tostring(_as_shown(tree), encoding="utf-8")
         found = bare_extraction(
-            _as_shown(tree),
+            document_fromstring(shown, parser=parser),
             favor_precision=True,
             include_comments=False,
             include_formatting=False,
@@ -126,8 +128,6 @@ def _as_shown(tree: _Element) -> _Element:
     for element in [*shown.iter("p", "div")]:
         _drop_few_links(element)
     strip_tags(shown, _DROPPED)
-    for element in shown.iter("*"):  # one text for the pieces of it, which XPath takes long over
-        element.text, element.tail = element.text, element.tail
     return shown
 
 
