@@ -28,7 +28,8 @@ _STOP = frozenset(
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 POSSESSIVE = re.compile(r"['’]s?$")
 _SIGNS = re.compile(f"[™℠©®{UNSEEN}]")  # no letters of the word they stand at, as NFKD has it
-_RAISED = re.compile(f"(?<=[0-9])(?=[{POWERS}])")  # 10⁶ is not 106, nor 2019³ 20193
+# 10⁶ is not 106, nor 2019³ 20193, and a line may be broken at a space of no width.
+_APART = re.compile(f"\u200b|(?<=[0-9])(?=[{POWERS}])")
 # Another version may give other stems, by which nothing would be found or removed again.
 STEMMER = f"Snowball {Stemmer.version()}"
 SHORTEST_NAME = 4  # letters; below, too many words sound alike
@@ -45,7 +46,7 @@ def _folded(text: str) -> str:
     if text.isascii():  # nothing to decompose
         return text.casefold()
     # Folded before marks are dropped, too: the iota below a Greek vowel is a mark and a letter.
-    folded = unicodedata.normalize("NFD", _RAISED.sub(" ", _SIGNS.sub("", text))).casefold()
+    folded = unicodedata.normalize("NFD", _SIGNS.sub("", _APART.sub(" ", text))).casefold()
     decomposed = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 

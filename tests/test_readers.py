@@ -221,6 +221,8 @@ FRENCH = (
 SPANISH = "El presidente señaló el martes que la economía española crecerá más de lo previsto.\n"
 RUSSIAN = "Президент России заявил во вторник, что готов к переговорам. «Мы готовы», — сказал он.\n"
 POLISH = "Premier powiedział we wtorek, że rząd przyjmie ustawę, a żadne z żądań nie zostało.\n"
+CZECH = "Vláda schválila nový zákon o státním rozpočtu, který má platit od začátku příštího roku.\n"
+CROATIAN = "Vlada je usvojila novi zakon o državnom proračunu, koji će vrijediti iduće godine.\n"
 TURKISH = (
     "Cumhurbaşkanı salı günü yaptığı açıklamada görüşmelere hazır olduklarını söyledi. Muhalefet "
     "ise hükümetin verdiği sözleri tutmadığını belirtti.\n"
@@ -247,6 +249,8 @@ KOREAN = "대통령은 화요일에 협상할 준비가 되어 있다고 말했�
         (FRENCH, "cp1252"),
         (SPANISH, "latin-1"),
         (POLISH, "cp1250"),
+        (CZECH, "cp1250"),
+        (CROATIAN, "cp1250"),
         (POLISH, "iso8859-2"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN.translate({0xAB: 34, 0xBB: 34, 0x2014: 45}), "koi8-r"),
@@ -400,6 +404,8 @@ def test_front_matter_of_plain_text_gives_fields_and_is_no_text() -> None:
         "\nTitle: not at the top\nDate: 2024-03-05\n\nHe left.",
         "Title: The Bridge\nMayor: Jones\n\nHe left.",
         "From: the mayor\nTo: all of us\n\nHe left.",
+        "Title: The Bridge\nDate: 2024-03-05\n    He left.\n    It rained\n\n    It was cold.",
+        "By: Ann Lee\nTitle: The Bridge\n    “He left.”\n\n    She stayed.",
     ],
 )
 def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
@@ -412,6 +418,7 @@ def test_what_only_looks_like_front_matter_is_text(text: str) -> None:
     [
         ("Title: The Bridge\nBy: Ann Lee\nSource: Gazette", "The Bridge", "Gazette", None),
         ("Headline: The Bridge\nAuthor: Ann Lee", "The Bridge", None, None),
+        ("Title: Room # five\nDate: 2024-03-05", "Room # five", None, "2024-03-05"),
         (
             "From: Ann <ann@gazette.example>\nTo: Bob <b@x.example>,\n  Eve <e@x.example>\n"
             "Subject: The bridge\n over the river\nDate: Tue, 5 Mar 2024 09:15:00 +0000",
@@ -522,6 +529,24 @@ def test_values_of_front_matter_may_take_more_lines_and_have_comments(mark: str)
     assert (found.date, found.text) == ("2024-03-05", "He left.")
 
 
+@pytest.mark.parametrize(
+    ("matter", "outlet"),
+    [
+        ("source:\n  name: Reuters\n  url: https://reuters.example", None),
+        ("source: # who\n  - name: Reuters", None),
+        ("source:\n  name: Reuters\npublisher: Gazette", "Gazette"),
+        ("publisher:\n  - Reuters", "Reuters"),
+        ("publisher:\n  - Reuters\n  - AFP", None),
+        ("source: Gazette # of the town", "Gazette"),
+        ("source: Gazette # 5", "Gazette # 5"),
+    ],
+)
+def test_of_nested_front_matter_only_a_lone_item_is_a_value(
+    matter: str, outlet: str | None
+) -> None:
+    assert document("a.md", f"---\ntitle: A\n{matter}\n---\nHe left.").outlet == outlet
+
+
 def test_a_rule_at_the_top_is_no_front_matter() -> None:
     found = document("a.md", "---\n\ntitle: He left.\n")
     assert (found.title, found.text) == (None, "title: He left.")
@@ -618,9 +643,41 @@ def test_a_short_paragraph_with_links_is_kept_and_a_list_of_links_is_not(around:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "<p>The bridge was <a class='x hidden' href='/s'>SHARE</a> closed on Monday.</p>",
+        "<p>The bridge was <a style='display: none' href='/s'>SHARE</a> closed on Monday.</p>",
+        "<p>The bridge was <time class=hidden>SHARE</time> closed on Monday.</p>",
+        "<div>Find more of it<br><a href='/s'>SHARE</a><br>and of us<br><a>SHARE</a></div>",
+    ],
+)
+def test_hidden_links_and_menus_of_lines_are_not_kept(written: str) -> None:
+    page = f"<html><body><article>{PARAGRAPH * 3}{written}{PARAGRAPH}</article></body></html>"
+    text = document("a.html", page).text
+    assert "SHARE" not in text
+    assert ("The bridge was closed on Monday." in text) == written.startswith("<p>")
+
+
+@pytest.mark.parametrize(
     ("head", "title", "outlet"),
     [
-        ("<title>U.S. bridge closed | The Herald</title>", "U.S. bridge closed", "The Herald"),
+        (
+            "<title>U.S. bridge closed | The Herald</title>"
+            "<h1>U.S. bridge closed</h1><h1>More</h1>",
+            "U.S. bridge closed",
+            "The Herald",
+        ),
+        (
+            "<title>St. Louis Herald | Bridge closed</title><h1>Bridge closed</h1>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
+        (
+            "<title>St. Louis Herald | Bridge closed</title>"
+            "<h1>St. Louis Herald</h1><h1>Bridge closed</h1>",
+            "Bridge closed",
+            "St. Louis Herald",
+        ),
         ("<title>Bridge closed | U.S. Herald</title>", "Bridge closed", "U.S. Herald"),
         (
             "<title>St. Louis Herald - Bridge closed</title>"
@@ -674,6 +731,13 @@ def test_a_page_says_its_encoding(label: str, encoding: str) -> None:
     assert document("a.html", page.encode(encoding)).text == f"{words} said the mayor."
 
 
+@pytest.mark.parametrize("words", [CZECH, CROATIAN])
+def test_scripts_of_a_page_do_not_make_it_english(words: str) -> None:
+    script = "var name = document.getElementById('name of the bridge');\n" * 1_500
+    page = f"<html><body><script>\n{script}</script>\n<p>{words}</p>\n</body></html>"
+    assert words.strip() in document("a.html", page.encode("cp1250")).text
+
+
 def test_utf8_wins_over_what_a_page_says() -> None:
     page = "<html><head><meta charset='windows-1251'></head><body><p>“Нет,” he said.</p></body>"
     assert document("a.html", page).text == "“Нет,” he said."
@@ -695,9 +759,21 @@ def test_a_page_without_words_is_refused(page: str) -> None:
         "<div " + " ".join(f"a{number}" for number in range(5_000)) + ">" + PARAGRAPH,
         f"<!DOCTYPE a [<!ENTITY a '&a;&a;'>]><html><body>{PARAGRAPH}<p>{'&a;' * 999}</p></body>",
         '<?xml version="1.0" encoding="utf-16"?><html><body>' + PARAGRAPH + "</body></html>",
+        PARAGRAPH + "<p>" + "<sup>2</sup> of <a href='/a'>the</a> cars " * 50_000,
         PARAGRAPH + "<p>&#0; &#xD800; &#13; \x01\x0c\ufffe words of the mayor.</p>",
     ],
-    ids=["div", "b", "list", "table", "broken", "attributes", "entities", "xml", "references"],
+    ids=[
+        "div",
+        "b",
+        "list",
+        "table",
+        "broken",
+        "attributes",
+        "entities",
+        "xml",
+        "inline",
+        "references",
+    ],
 )
 def test_hostile_pages_neither_hang_nor_fail(page: str) -> None:
     start = perf_counter()
@@ -852,6 +928,25 @@ def test_text_in_a_table_with_a_stray_sign_stays_as_it_is() -> None:
     text = "If a < b &amp; c > d,\nthen <b> is no tag of a paragraph."
     found = document("t.jsonl", json.dumps({"title": "A &amp; B", "text": text}))
     assert (found.text, found.title) == (text, "A &amp; B")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("<h2>&nbsp;</h2><p>He left.</p>", "He left."),
+        ("<h3><img src=a></h3>\n<p>He left.</p>", "He left."),
+        ("<ul><li></li></ul><p>He left.</p>", "He left."),
+        ("<ul><li>\n<div><p>one</p></div></li><li>two", "- one\n\n- two"),
+        ("He\nleft.<br/>\n\nShe\nstayed.", "He\nleft.\n\nShe\nstayed."),
+        ("<script src=a /><p>He left.</p>", "He left."),
+        ("<style/><p>He left.</p><style>p{}</style>", "He left."),
+        ("<script><p>He left.</p>", "He left."),
+        ("<p>He left.</p><script>x('<sup>')</script>", "He left."),
+        ("<p>Ann <ann@x.example> <me> of<o:p></o:p> it.</p>", "Ann <ann@x.example> <me> of it."),
+    ],
+)
+def test_what_is_empty_or_unclosed_in_html_hides_nothing(written: str, shown: str) -> None:
+    assert document("t.jsonl", json.dumps({"text": written})).text == shown
 
 
 @pytest.mark.parametrize(

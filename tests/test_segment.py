@@ -124,6 +124,13 @@ def test_a_megabyte_of_anything_takes_seconds(piece: str) -> None:
     assert perf_counter() - start < 30  # some 3 s; the square of the length would take hours
 
 
+@pytest.mark.parametrize("note", ["²", "²,³", "² ³", "†", "[1]", " [1]", "(1)", "\u200b"])
+def test_a_row_of_notes_takes_no_time(note: str) -> None:
+    start = perf_counter()
+    segment(document(f"Nobody said it.”{note * 5_000}x and more"))
+    assert perf_counter() - start < 5
+
+
 def test_what_is_too_long_to_be_read_as_an_answer_is_boilerplate() -> None:
     assert [one.block for one in segment(document("word " * 200_000))] == ["boilerplate"]
     long, longer = "x" * 1995 + " end.", "x" * 1996 + " end."
@@ -209,6 +216,7 @@ def test_a_sentence_is_not_cut(sentence: str) -> None:
         "no capital here. | he wrote carelessly? | yes.",
         "A martyr.[1] | The emperor [2] ruled. [3] | He fell.12 | Then it ended.",
         "It was over.¹ | The mayor left.⁴,⁵ | “It was.”† | None saw.[^1] | so they said.(1) | He",
+        "The bridge is closed.¹² ¹³ | It is old.¹,² ³ | It fell.",
         "The bridge is closed.\u200b | “It is.”\u200f | The mayor said so.\xad | He left.",
         "He was guilty. [13] [better source needed] | He was not.",
         "Hello world.| Today is Tuesday.| Mr. Smith went.",
@@ -259,6 +267,23 @@ def test_short_lines_and_addresses_do_not_keep_wrapped_lines_apart(beside: str) 
         "Nobody of it."
     )
     assert split(f"{lines}\n\n{beside}\n")[0] == lines
+
+
+def test_short_headlines_below_each_other_are_not_joined() -> None:
+    headlines = (
+        "Fed raises rates for the third time this year",
+        "Oil falls as OPEC agrees to pump more crude",
+        *("Gold steady", "Euro slips", "Dollar up", "Yen falls", "Bonds flat"),
+    )
+    found = blocks(f"{BODY} {BODY}\n\n" + "\n".join(headlines))
+    assert tuple(text for _, text in found[2:]) == headlines
+
+
+def test_wrapped_lines_without_spaces_are_joined() -> None:
+    text = "\n".join(
+        ["議會星期一開會並同意了該計劃因為市長不在而且沒有人知道他什麼時候會回來大家都在等他"] * 3
+    )
+    assert split(f"{text}。") == [f"{text}。"]
 
 
 @pytest.mark.parametrize(
@@ -374,6 +399,8 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "All rights reserved.",
         "Correction: An earlier version of this article said that the quake was stronger.",
         "Editor’s note: This story names a minor.",
+        "Editor’s note: For the latest on the fires, see the following article:",
+        "Clarification:",
         "An earlier version of this story gave another date.",
         "Share on Facebook",
         "Subscribe to our newsletter for more.",
@@ -385,10 +412,20 @@ def test_a_credit_makes_a_caption(line: str) -> None:
         "Updated 3 hours ago",
         "March 12, 2024",
         "Source: Office for National Statistics.",
+        "Source: Reuters calculations based on World Bank data.",
+        "Source: Author’s calculations using Census data.",
+        "Updated at 11:30 with comments from the mayor.",
+        "Published on 3 May 2021 by the press office.",
+        "Editor’s note: The author, Ann Lee, is a former minister of finance who resigned in 2019 "
+        "over the budget.",
         "FOR IMMEDIATE RELEASE",
         "FOR IMMEDIATE RELEASE: March 12, 2024",
         "For release at 8:30 a.m. EST, Friday, March 8, 2024",
+        "FOR IMMEDIATE RELEASE – Springfield, Ohio – March 12, 2024",
         "EMBARGOED UNTIL 00:01 GMT TUESDAY 12 MARCH 2024",
+        "Press release, 2024-03-12",
+        "Contact: Ann Lee, +44 20 7946 0958",
+        "Contact: press@council.example",
         "Media Contact: Ann Lee, 555-123-4567",
         "* * *",
         "Это строка на другом языке.",
@@ -398,6 +435,23 @@ def test_lines_around_an_article_are_boilerplate(line: str) -> None:
     found = blocks(f"{BODY} {BODY} {BODY}\n\n{line}\n\n{BODY}")
     assert ("boilerplate", line) in found
     assert [block for block, _ in found].count("body") == 4
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Press Release: Governor signs bill into law",
+        "FOR IMMEDIATE RELEASE: Governor Signs Bill Into Law",
+        "News release – Acme opens a plant in Ohio",
+        "News release, March 12, 2024: Acme opens a plant in Ohio",
+        "Embargoed Russian oil reaches Europe through Turkey",
+        "For release of hostages, Hamas demands a truce",
+        "Contact: Jodie Foster film turns 25 this summer",
+        "Correction: Bridge Closing story",
+    ],
+)
+def test_a_headline_that_begins_like_furniture_is_the_title(line: str) -> None:
+    assert headline(f"{line}\n\n{BODY}") == line
 
 
 @pytest.mark.parametrize(
@@ -431,8 +485,33 @@ def test_a_sentence_that_only_looks_like_furniture_is_body(sentence: str) -> Non
 
 @pytest.mark.parametrize("bullet", ["-", "*", "•", "▪", "●", "·", "◦", "‣", "■", "\uf0b7"])
 def test_items_of_a_list_are_body(bullet: str) -> None:
-    found = blocks(f"{BODY} {BODY}\n\n{bullet} The town has 5,000 people\n\n{BODY}")
-    assert ("body", "The town has 5,000 people") in found
+    items = f"{bullet} The town has 5,000 people\n{bullet} Bread"
+    found = blocks(f"{BODY} {BODY}\n\n{items}\n\n{BODY}")
+    assert [text for block, text in found if block == "body"] == [
+        *(BODY, BODY, "The town has 5,000 people", "Bread", BODY)
+    ]
+
+
+@pytest.mark.parametrize("bullet", ["-", "*", "•", "·", "◦", "‣"])
+def test_a_lone_item_is_body_and_a_square_before_a_line_a_heading(bullet: str) -> None:
+    found = blocks(f"{BODY}\n\n{bullet} What happens next\n\n{BODY}\n\n■ What else\n\n{BODY}")
+    assert ("body", "What happens next") in found
+    assert ("heading", "What else") in found
+
+
+@pytest.mark.parametrize("line", ["v. Wade in the court", "p. 5 of it", "c. 1900 they say"])
+def test_a_line_that_begins_with_an_abbreviation_goes_on(line: str) -> None:
+    text = f"The case that all of them cite is that of Roe\n{line}."
+    assert split(f"{BODY}\n\n{text}")[1:] == [text]
+    items = f"b. The town has 5,000 people in all\n{line}"
+    assert split(f"{BODY}\n\n{items}")[1:] == items.split("\n")
+
+
+def test_a_numbered_heading_beside_a_list_is_a_heading() -> None:
+    found = blocks(
+        f"{BODY}\n\n## 2. What happens if you miss it\n\n(b) a letter to the council\n\n{BODY}"
+    )
+    assert ("heading", "2. What happens if you miss it") in found
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ TEXTS = st.lists(
         ("don’t don't", ("don't", "don't")),
         ("T-34 U.S.", ("t", "34", "u", "s")),
         ("Путин сказал", ("путин", "сказал")),
-        ("gov\xadern\xadment re\u200bport", ("govern", "report")),
+        ("gov\xadern\xadment\u200breport re\u200cport", ("govern", "report", "report")),
         ("2019³ and 10⁶", ("2019", "3", "and", "10", "6")),
         ("… — “” !", ()),
         ("", ()),

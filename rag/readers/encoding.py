@@ -151,10 +151,13 @@ def _is_damaged_utf8(content: bytes) -> bool:
 
 
 def _is_english(content: bytes) -> bool:
-    """Whether all but a few letters are ASCII, and all signs those of English, read as cp1252."""
+    """Whether all but a few letters are ASCII, and all signs those of English, read as cp1252.
+
+    Of the lines that tell: the scripts of a page are in no language.
+    """
     if not _is_clean(content, "cp1252"):
         return False
-    text = content.decode("cp1252")
+    text = _telling(content).decode("cp1252")
     others = [sign for sign in text if not sign.isascii()]
     accents = sum(map(str.isalpha, others))
     return _LETTERS_PER_ACCENT * accents <= sum(map(str.isalpha, text)) - accents and all(

@@ -1,7 +1,7 @@
 """What a source says of a document beside its text: title, outlet, date, address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from email.utils import parsedate_to_datetime
 from unicodedata import category
@@ -26,6 +26,10 @@ _NUMERIC_DATE = re.compile(
 _RFC_822_DATE = re.compile(r"(?:[a-z]{3}, *)?\d{1,2} +[a-z]{3} +\d{4} +\d.*", re.ASCII | re.I)
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.I)
 _KEY_VALUE = re.compile(r"^([A-Za-z_-]+)[ \t]*:(.*(?:\n[ \t]+\S.*)*)", re.M)
+_QUOTED = re.compile(r"\A([\"'])(.*)\1(?:\s*#.*)?\Z", re.DOTALL)
+_NESTED = re.compile(r"[ \t]*(?:#.*)?\n[ \t]*(?:-[ \t]|[\w-]+[ \t]*:(?!\S))")
+_LONE_ITEM = re.compile(r"\A[ \t]*\n[ \t]*-[ \t]+(?![\w-]+[ \t]*:(?!\S))(.*)\Z")
+_COMMENT = re.compile(r"\s# (?!\d).*")  # in YAML a number, too, but people write "Room # 5"
 _BLOCK_SCALAR = re.compile(r"\A[|>][-+1-9]*[ \t]*\n")  # how YAML announces a value on more lines
 
 
@@ -82,17 +86,28 @@ def day(text: str | None) -> str | None:
 def key_values(lines: str) -> dict[str, str]:
     """The `Key: value` lines, with those that go on below; the first of a key counts.
 
-    A value comes without quotation marks around it and without a ` # comment` behind it.
+    A value comes without quotation marks around it.
     """
-    pairs = [(key.casefold(), value.strip()) for key, value in _KEY_VALUE.findall(lines)]
-    return {key: _bare(value) for key, value in reversed(pairs)}
+    return {key: _QUOTED.sub(r"\2", value.strip()) for key, value in _pairs(lines)}
 
 
-def _bare(value: str) -> str:
-    end = value.rfind(value[:1], 1)
-    if value[:1] in ("'", '"') and value[end + 1 :].lstrip()[:1] in ("", "#") and end > 0:
-        return value[1:end]
-    return _BLOCK_SCALAR.sub("", value, count=1).split(" # ")[0].rstrip()
+def yaml_values(lines: str) -> dict[str, str]:
+    """The same of front matter in YAML: no ` # comment`, and no value of several in one."""
+    return {key: _scalar(value) for key, value in _pairs(lines)}
+
+
+def _pairs(lines: str) -> Iterator[tuple[str, str]]:
+    return ((key.casefold(), value) for key, value in reversed(_KEY_VALUE.findall(lines)))
+
+
+def _scalar(value: str) -> str:
+    value = _LONE_ITEM.sub(r"\1", value)
+    if _NESTED.match(value):
+        return ""
+    value = value.strip()
+    if quoted := _QUOTED.match(value):
+        return quoted[2]
+    return _COMMENT.sub("", _BLOCK_SCALAR.sub("", value, count=1))
 
 
 def id_fault(name: str) -> str | None:

@@ -2,55 +2,76 @@
 
 import html
 import re
-from collections.abc import Iterator
 
 from rag.readers.blocks import raised
 
-_WRITTEN = re.compile(r"</(?:p|div)>|<br\b", re.I)  # a stray "<" makes no HTML
-_TAG = re.compile(r"(</?[a-z][^<>]*>|<![^<>]*>)", re.I)
-_NAME = re.compile(r"[a-z]+\d?", re.I)
-_BLOCK = re.compile(
-    r"address|article|aside|blockquote|br|d[dlt]|div|fig(?:caption|ure)|footer|h[1-6]|header|hr|li"
-    r"|main|nav|ol|p|pre|section|table|tr|ul"
+_PARAGRAPH = re.compile(r"</(?:p|div)>", re.I)
+_BREAK = re.compile(r"<br\b", re.I)
+_BLOCK = (
+    "address|article|aside|blockquote|br|d[dlt]|div|fig(?:caption|ure)|footer|h[1-6]|header|hr|li"
+    "|main|nav|ol|p|pre|section|table|tr|ul"
 )
+_OTHER = (  # the last are those of word processors
+    "a|abbr|acronym|audio|b|bdi|bdo|big|body|button|canvas|caption|center|cite|code|col(?:group)?"
+    "|data|del|details|dfn|em|embed|font|form|head|html|i|iframe|img|input|ins|kbd|label|link|map"
+    "|mark|meta|noscript|object|option|param|picture|q|r[pt]|ruby|s|samp|script|select|small|source"
+    "|span|strike|strong|style|su[bp]|summary|svg|t(?:body|[dht]|extarea|foot|head|ime|itle)|u|var"
+    "|video|wbr|[ovw]:\\w+"
+)
+_TAG = re.compile(rf"(</?(?:{_BLOCK}|{_OTHER})(?=[\s/>])[^<>]*>|<![^<>]*>)", re.I)
+_NAME = re.compile(r"</?([a-z]+\d?)", re.I)
 _HIDDEN = ("script", "style")
 _WRAP = re.compile(r"(?<!\n)\n(?!\n)")
-_APART = re.compile(r"^(-|#+)\s+", re.M)  # <li><p>
 _SPACES = re.compile(r"[ \t]+")
 _EMPTY_LINES = re.compile(r" ?\n\s*\n\s*")
 
 
 def is_fragment(text: str) -> bool:
-    """Whether a text has tags that end a paragraph or a line."""
-    return bool(_WRITTEN.search(text))
+    """Whether a text has tags that end a paragraph or a line; a stray "<" makes no HTML."""
+    return bool(_PARAGRAPH.search(text) or _BREAK.search(text))
 
 
 def plain(text: str) -> str:
     """What a fragment shows: its blocks apart by an empty line, headings and items marked."""
     pieces: list[str] = []
+    pairs = _pairs(text)
+    last = {_name(tag): at for at, (_, tag) in enumerate(pairs) if tag.startswith("</")}
+    wrapped = _PARAGRAPH.search(text)  # else line ends may be those of plain text
     inside = ""  # what is not shown, or not as it is written
-    for words, tag in _pairs(text):
+    mark = ""  # of what has had no words yet
+    for at, (words, tag) in enumerate(pairs):
+        name, closes = _name(tag), tag.startswith("</")
         if inside not in _HIDDEN:
-            pieces.append(raised(words) if inside == "sup" else _WRAP.sub(" ", words))
-        name = found[0].casefold() if (found := _NAME.search(tag)) else ""
-        if name == "sup" or name in _HIDDEN:
-            inside = "" if tag[1] == "/" else name
-        else:
-            pieces.append(_border(name, opens=tag[1:2] != "/"))
-    shown = html.unescape(_SPACES.sub(" ", "".join(pieces)))
-    return _EMPTY_LINES.sub("\n\n", _APART.sub(r"\1 ", shown)).strip()
+            shown = (
+                raised(words) if inside == "sup" else _WRAP.sub(" ", words) if wrapped else words
+            )
+            if mark and html.unescape(shown).strip():
+                shown, mark = mark + shown.lstrip(), ""
+            pieces.append(shown)
+        if closes and name == inside:
+            inside = ""
+        elif inside not in _HIDDEN:
+            if name in ("sup", *_HIDDEN) and not tag.endswith("/>") and at < last.get(name, 0):
+                inside = name
+            if border := _border(name):
+                pieces.append(border)
+                mark = "" if closes else _mark(name) or mark
+    return _EMPTY_LINES.sub("\n\n", html.unescape(_SPACES.sub(" ", "".join(pieces)))).strip()
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str]]:
+def _pairs(text: str) -> list[tuple[str, str]]:
     """Words, and the tag behind them; none is behind the last."""
     pieces = [*_TAG.split(text), ""]
-    return zip(pieces[::2], pieces[1::2], strict=True)
+    return list(zip(pieces[::2], pieces[1::2], strict=True))
 
 
-def _border(name: str, *, opens: bool) -> str:
-    if name in ("td", "th"):
-        return " "
-    if not _BLOCK.fullmatch(name):
-        return ""
-    mark = "- " if name == "li" else "## " if name[0] == "h" and name[1:].isdigit() else ""
-    return f"\n\n{mark if opens else ''}"
+def _name(tag: str) -> str:
+    return found[1].casefold() if (found := _NAME.match(tag)) else ""
+
+
+def _border(name: str) -> str:
+    return " " if name in ("td", "th") else "\n\n" if re.fullmatch(_BLOCK, name) else ""
+
+
+def _mark(name: str) -> str:
+    return "- " if name == "li" else "## " if re.fullmatch(r"h\d", name) else ""

@@ -22,7 +22,12 @@ _EMBEDDED = re.compile(r"data:[^\s\"'<>)]{256,}")  # pictures in a saved page, m
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses most of them
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
 _DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
-_INLINE = re.compile(r"a|abbr|b|bdi|br|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr")
+_INLINE = re.compile(
+    r"a|abbr|b|bdi|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr"
+    r"|x-shown"
+)
+_UNWRAPPED = ("time", "label", "output", "data", "q")
+_DROPPED = "x-shown"  # all in one go, since to drop one takes time that grows with its siblings
 _DATES = {
     "original_date": True,
     "extensive_search": False,
@@ -43,8 +48,6 @@ class _Element(Protocol):
     def iterdescendants(self) -> Iterable["_Element"]: ...
     def itertext(self) -> Iterable[str]: ...
     def xpath(self, path: str) -> str: ...
-    def drop_tag(self) -> None: ...
-    def drop_tree(self) -> None: ...
 
 
 def read_html(name: str, content: bytes) -> Document:
@@ -75,7 +78,7 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # imported here, since they take 0.3 s and a question reads no HTML
-        from lxml.html import HTMLParser, document_fromstring  # type: ignore[import-untyped]
+        from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
         from trafilatura import bare_extraction, extract_metadata
 
         for logger in _LOGGERS:
@@ -84,8 +87,10 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
             encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True
         )
         tree = document_fromstring(page.encode(), parser=parser)
+        # parsed anew, since lxml takes quadratic time for a text in pieces
+        shown = tostring(_as_shown(tree), encoding="utf-8")
         found = bare_extraction(
-            _as_shown(tree),
+            document_fromstring(shown, parser=parser),
             favor_precision=True,
             include_comments=False,
             include_formatting=False,
@@ -103,34 +108,47 @@ def _article(page: str) -> tuple[str, dict[str, object]] | None:
 
 def _as_shown(tree: _Element) -> _Element:
     """A copy without what is struck out, whose inline elements trafilatura does not throw away."""
+    from lxml.etree import strip_elements, strip_tags  # type: ignore[import-untyped]
+
     shown = deepcopy(tree)
-    for element in [*shown.iter("del", "s", "strike")]:
-        element.drop_tree()
-    for element in [*shown.iter("time", "label", "output", "data", "q")]:
+    for element in shown.iter("a", "sup", *_UNWRAPPED):
+        if _is_hidden(element):
+            element.tag = "s"
+    strip_elements(shown, "del", "s", "strike", with_tail=False)
+    for element in [*shown.iter(*_UNWRAPPED)]:
         if element.tag == "q":  # browsers show it in quotation marks
             element.text = f"“{element.text or ''}"
             element.tail = f"”{element.tail or ''}"
-        element.drop_tag()
+        element.tag = _DROPPED
     for element in [*shown.iter("sup")]:
         if raised(words := "".join(element.itertext())) != words:  # not the 2 of [2]
             for part in element.iter("*"):
                 part.text = raised(part.text or "")
-        element.drop_tag()
+        element.tag = _DROPPED
     for element in [*shown.iter("p", "div")]:
         _drop_few_links(element)
+    strip_tags(shown, _DROPPED)
     return shown
 
 
+def _is_hidden(element: _Element) -> bool:
+    style = element.get("style", "").replace(" ", "")
+    return "display:none" in style or "hidden" in element.get("class", "").split()
+
+
 def _drop_few_links(block: _Element) -> None:
-    """Leave no links in running text, lest trafilatura takes a short paragraph for navigation."""
-    inside = block.iterdescendants() if block.tag == "div" else ()
+    """Leave no links in running text, lest trafilatura takes a short paragraph for navigation.
+
+    Lines apart by <br> may well be a menu.
+    """
+    inside = block.iterdescendants() if block.tag == "div" else block.iter("br")
     if not all(_INLINE.fullmatch(part.tag) for part in inside):
         return
     links = [*block.iter("a")]
     linked = sum(len("".join(link.itertext()).split()) for link in links)
     if links and 2 * linked < len("".join(block.itertext()).split()):
         for link in links:
-            link.drop_tag()
+            link.tag = _DROPPED
 
 
 def _title_and_outlet(
@@ -138,8 +156,13 @@ def _title_and_outlet(
 ) -> tuple[str | None, str | None]:
     """Both, where trafilatura took the full stop of a headline in <title> for that of a domain."""
     shown = " ".join(tree.xpath("string(//head//title)").split())
+    told = ["".join(heading.itertext()) for heading in tree.iter("h1")]
+    told.append(tree.xpath("string(//meta[@property='og:title']/@content)"))
+    headlines = {" ".join(one.split()) for one in told}
     named = tree.xpath("string(//meta[@property='og:site_name']/@content)")
     if named or not outlet or not {".", " "} <= {*outlet} or not shown.startswith(outlet):
+        return title, outlet
+    if outlet not in headlines or (title != outlet and title in headlines):
         return title, outlet
     if title and title != outlet and shown.endswith(title):
         return outlet, title

@@ -7,7 +7,7 @@ from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers.blocks import MARKUP_LIMIT, Block, heading, item, joined, table
 from rag.readers.encoding import decode, too_large
-from rag.readers.fields import document, key_values
+from rag.readers.fields import document, yaml_values
 from rag.readers.normal import normalise
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def read_markdown(name: str, content: bytes) -> Document:
         raise DocumentUnreadable(name, too_large(MARKUP_LIMIT))
     fields: dict[str, str] = {}
     if front := _FRONT_MATTER.match(text):
-        fields, text = key_values(front[1]), text[front.end() :]
+        fields, text = yaml_values(front[1]), text[front.end() :]
     blocks = _blocks(text)
     title = next((block.text[2:] for block in blocks if block.level == 1), None)
     text = normalise(joined(blocks))

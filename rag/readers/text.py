@@ -10,10 +10,15 @@ from rag.readers.fields import DATE, OUTLET, TITLE, URL, document, key_values
 _TELLING = (*TITLE, *OUTLET, *DATE, *URL, "subject")
 _FURTHER = (  # of articles and of letters
     *("by", "byline", "author", "authors", "section", "category", "tags", "keywords", "language"),
-    *("dateline", "location", "copyright", "updated", "modified", "from", "to", "cc", "bcc"),
+    *("dateline", "location", "copyright", "updated", "modified", "from", "bcc"),
     *("sent", "reply-to", "message-id", "mime-version", "content-type"),
 )
-_FIELD = rf"(?:{'|'.join([*_TELLING, *_FURTHER])})[ \t]*:.*\n(?:[ \t]+\S.*\n)*"  # and its folds
+# An indented line below any other, or one that ends like a sentence, is the first of the text.
+_FOLD = r"(?![^\n]*[.!?…][\"'”’)]*[ \t]*\n)[ \t]+\S.*\n"
+_FIELD = (
+    rf"(?:(?:{'|'.join([*TITLE, 'subject', 'to', 'cc'])})[ \t]*:.*\n(?:{_FOLD})*"
+    rf"|(?:{'|'.join([*OUTLET, *DATE, *URL, *_FURTHER])})[ \t]*:.*\n)"
+)
 _FRONT_MATTER = re.compile(rf"((?:{_FIELD}){{2,}})[ \t]*\n", re.I)
 LEADING_DATE = re.compile(r"date[ \t]*:?[ \t]*(\d{4}-\d{2}-\d{2})(?!\S)", re.ASCII | re.I)
 

@@ -40,21 +40,18 @@ _MINORITY = 0.2  # of a document's characters: a second script with less is no s
 
 _DOTS = "•·∙●○◦‣\u2043▪■\uf0b7"  # the last is that of word processors, in private use
 _BULLETS = ("-", "*", *_DOTS)
+_SQUARES = tuple("■▪●○")  # head a section, too
 _MARK = re.compile(  # * * * is a line, and several • in one line are a list in running text
     rf"(?:#{{1,6}}|-)(?=[^\S\n])|[*{_DOTS}](?=[^\S\n]+[^\s*{_DOTS}])(?![^\n]*\s[{_DOTS}]\s)"
 )
 _ITEM = re.compile(r"(?:–|\(?(?:\d{1,2}|[a-z]|[ivx]{2,4})[.)]) ")
-_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})+$", re.VERBOSE)
+_NOTES = re.compile(rf"(?<=[{ENDS}\"'”’])(?:{NOTE})++$", re.VERBOSE)
 _WORD = re.compile(r"[^\W_]")
 _UNFINISHED = re.compile(  # words that another must follow
     r"\b(?:a|an|the|and|or|of|by|with|from|his|her|its|their|that|which|who|President)$"
     r"|\b(?:Mr|Mrs|Ms|Dr|Gen|Sen|Rep|St)\.$"
 )
-_GOES_ON = re.compile(  # or it ends in a full stop and has a word that is small in no name
-    r"[,:] [a-z].*\.$"
-    r"|\b(?!(?:and|for|from|the|with)\b)[a-z]{3,}\b.*[^\W\d_]{2,}\.[\"'”’)]*$",
-    re.DOTALL,
-)
+_GOES_ON = re.compile(r"[,:] [a-z].*\.$", re.DOTALL)
 _CLOSING = "\"'”’»)]*_"
 _NOT_HEADING = tuple(".!…‽:;,\u3002\uff01\u0964\u06d4\u061f-–—")
 
@@ -139,21 +136,25 @@ def _wrap_width(text: str, chunks: Sequence[Sequence[Span]]) -> int:
     """The column at which the lines are wrapped by hand, or 0.
 
     Lines are wrapped if at most line ends the next word would not have fitted. Short ones and
-    addresses without a space tell nothing.
+    addresses without a space tell nothing, but beside them two others are too few.
     """
+    every = [pair for chunk in chunks for pair in pairwise(chunk)]
     pairs = [
         (above, below)
-        for chunk in chunks
-        for above, below in pairwise(chunk)
-        if len(above) >= _WRAPPED.start and " " in above.of(text)
+        for above, below in every
+        if len(above) >= _WRAPPED.start and not _is_address(above.of(text))
     ]
-    if len(pairs) < 2:
+    if len(pairs) < min(3, max(2, len(every))):
         return 0
     lengths = sorted(len(above) for above, _ in pairs)
     width = lengths[int(0.95 * len(lengths))]  # a few lines may be longer: addresses of pages
     full = sum(not _would_fit(above.of(text), below.of(text), width) for above, below in pairs)
     others = len(pairs) - 1  # the line that gives the width is full by itself
     return width if width in _WRAPPED and full - 1 >= others / 2 else 0
+
+
+def _is_address(line: str) -> bool:
+    return " " not in line and line.isascii()
 
 
 def _would_fit(above: str, below: str, width: int) -> bool:
@@ -170,7 +171,9 @@ def _runs_on(above: str, below: str, width: int) -> bool:
         return (above + below).isalpha() and (above + below).isupper()
     if above.count(" ") >= 3:
         unfinished = below[0].islower() and above[-1] not in ".!?:"
-        if (unfinished and not _ITEM.match(below)) or _UNFINISHED.search(above):
+        # Roe / v. Wade, p. 5 and c. 1900 begin no list, but may go on with one
+        item = _ITEM.match(below) and (below[0] not in "cpv" or _ITEM.match(above))
+        if (unfinished and not item) or _UNFINISHED.search(above):
             return True
     return width > 0 and not _would_fit(above, below, width)
 
@@ -203,7 +206,11 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
         if told[at] == "heading" and asks:
             followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
             told[at] = "heading" if followed else "body"
-        if told[at] == "heading" and _is_item(paragraphs, at):
+        if (
+            told[at] == "heading"
+            and not paragraph.mark.startswith("#")
+            and _is_item(paragraphs, at)
+        ):
             told[at] = "body"
     if "body" not in told:  # a note of one line is no title and no caption of nothing
         told = [
@@ -218,6 +225,8 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
 def _is_item(paragraphs: Sequence[_Paragraph], at: int) -> bool:
     """Whether a line is one of a list: not "– Ann Lee", nor what heads the text below it."""
     beside = paragraphs[max(0, at - 1) : at + 2]
+    if (mark := paragraphs[at].mark) in _SQUARES:
+        return [paragraph.mark for paragraph in beside].count(mark) > 1
     items = sum(bool(_ITEM.match(paragraph.text)) for paragraph in beside)
     text = paragraphs[at].text
     return items > 1 and bool(_ITEM.match(text)) and len(text.split()) >= SHORTEST_ITEM
@@ -237,7 +246,8 @@ def _kind(paragraph: _Paragraph, longest: int) -> Block:
         return "heading"
     if len(text) <= _LONGEST_CAPTION and (CAPTION_START.match(text) or CAPTION_END.search(text)):
         return "caption"
-    if paragraph.mark in _BULLETS or not _has_form_of_heading(text, longest):
+    item = paragraph.mark in _BULLETS and paragraph.mark not in _SQUARES
+    if item or not _has_form_of_heading(text, longest):
         return "body"
     return "heading"
 

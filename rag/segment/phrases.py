@@ -89,7 +89,7 @@ BOILERPLATE = re.compile(
             r"this\ (?:article|story|report|post)\ (?:was|has\ been|is)\ (?:\w+\ )?"
             r"(?:updated|corrected|republished|automatically"
             r"|(?:published|translated|produced)\b(?!.*\b(?:say|said|says|found|shows?)\b))\b.*",
-            r"(?:correction|clarification|editor[’']?s[’']?\ note)s?\s?:.*",
+            r"(?:correction|clarification|editor[’']?s[’']?\ note)s?\s?(?=:).*[.!?…:]\W*",
             r"an\ earlier\ version\ of\ th(?:is|e)\ (?:article|story|report|post)\b.*",
             r"\d{1,2}[:.]\d\d(?:\ ?[ap]\.?m\.?)?(?:\ [A-Z]{2,4})?",
             r"\d+\ min(?:ute)?s?\ read|reading\ time:?\ .{1,20}|image\ (?:source|credit):?.{0,60}",
@@ -98,16 +98,19 @@ BOILERPLATE = re.compile(
     ),
     re.IGNORECASE | re.VERBOSE,
 )
+_DAY = rf"(?:{_MONTH}\ \d{{1,2}}|\d{{1,2}}\ {_MONTH})"
+_WHEN = rf"(?:{_DAY}|\d{{1,2}}[:.]\d\d|\d{{1,4}}([/.-])\d{{1,2}}\1\d{{2,4}})"
 # Boilerplate, unless it goes on like a sentence: "Published in 2019, the report found it."
 LABEL = re.compile(
     "|".join(
         (
-            r"(?:original\ )?source:.{1,80}",
-            r"(?:(?:media|press)\ )?contacts?:.{1,160}",
-            r"(?:for\ (?:immediate\ )?release|embargoed|(?:press|news)\ release)\b.{0,80}",
+            r"(?:original\ )?source:(?!.*\b(?:said|says|told|tells)\b).{1,80}",
+            r"(?:(?:media|press)\ contacts?:|contacts?:(?=.*(?:@|\d{3}[\d().\ -]*\d{3}))).{1,160}",
+            r"(?:for\ (?:immediate\ )?release|embargoed|(?:press|news)\ release)\b"
+            rf"(?:[\s:,–—-]+(?:[\w.]+[,:]?[\s–—-]+){{0,2}}{_WHEN}(?:(?!:\ ).){{0,40}})?\W*",
             r"(?:first\ |last\ )?(?:published|updated|posted|modified)(?:\ on|\ at)?\s?:?\ "
-            r"[^.]{0,40}\d.{0,30}",
-            rf"(?:\w+day,?\ )?(?:{_MONTH}\ \d{{1,2}},?|\d{{1,2}}\ {_MONTH})\ \d{{4}}.{{0,30}}",
+            rf"(?:(?!.*\.$)|(?=(?:\w+day,?\ )?(?:{_MONTH}\ )?\d))[^.]{{0,40}}\d.{{0,30}}",
+            rf"(?:\w+day,?\ )?{_DAY},?\ \d{{4}}(?:.{{0,29}}[^.]|.{{0,24}}[ap]\.m\.|\.)?",
         )
     ),
     re.IGNORECASE | re.VERBOSE,

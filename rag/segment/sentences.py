@@ -32,7 +32,7 @@ ENDS = ".!?…‽\u061f\u06d4" + _UNSPACED  # with the Arabic question mark and 
 NOTE = rf"""(?:
       [ ]?\[ (?: (?:note[ ])? \^?\d{{1,3}} (?:[–,-]\d{{1,3}})* | \^?[a-z]
         | (?:[a-z]+[ ]){{1,3}} needed ) \]
-    | \(\d{{1,2}}\) | [{POWERS}] (?:,?[{POWERS}])* | [†‡{UNSEEN}]
+    | \(\d{{1,2}}\) | [{POWERS}] (?:,?[ ]?[{POWERS}])* | [†‡{UNSEEN}]
 )"""
 _STOP = re.compile(
     rf"""
