@@ -4,8 +4,8 @@
     python -m training.label --examples FOLDER/examples.jsonl --run FOLDER --small --most 7000
     python -m training.label --examples FILE FILE … --run FOLDER/teacher --with FOLDER/last=.4 …
 
-Writes `labels.jsonl` beside the teacher, or another file: a line for each example, in an order by
-chance, so that those labelled when it is stopped are a fair sample. The next run goes on.
+Writes `labels.jsonl` beside the teacher, a line for each example, in an order by chance, so that
+those labelled when it is stopped are a fair sample. The next run goes on.
 """
 
 import argparse
@@ -42,7 +42,6 @@ def main() -> None:
     command.add_argument(
         "--small", action="store_true", help="it is a small model, which is to train further"
     )
-    command.add_argument("--out", type=Path, help="default: labels.jsonl beside the teacher")
     command.add_argument("--most", type=int, help="examples; default: all")
     given = command.parse_args()
     models = [loaded(EvidenceModel() if given.small else Teacher(), given.run)]
@@ -51,7 +50,7 @@ def main() -> None:
         models.append(loaded(EvidenceModel(), Path(folder)))
         shares.append(float(share))
     tokens = WindowTokenizer(cross_encoder_folder() / "tokenizer.json")
-    target = given.out or given.run / "labels.jsonl"
+    target = given.run / "labels.jsonl"
     target.touch()
     done = len(target.read_text(encoding="utf-8").splitlines())
     made = [one for file in given.examples for one in read_examples(file)]
