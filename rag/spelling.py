@@ -52,7 +52,12 @@ def respelled(
     held = {stem: lexical.documents.found_in(number) for stem, number in ids.items()}
     capitals = question[1:] != question[1:].lower()
     nearest_to = cache(lambda word: _nearest(word, record, lexical))
-    is_slip = partial(_is_slip, is_word=is_word)
+
+    def is_common(word: str) -> bool:
+        """Whether it is a word of the language, and nobody's name who speaks."""
+        return is_word(word) and not record.people_named(word)
+
+    is_slip = partial(_is_slip, is_common=is_common)
 
     def mend(found: re.Match[str]) -> tuple[str, bool]:
         """A word as it may have been meant, and whether it differs by a slip."""
@@ -86,12 +91,12 @@ def respelled(
     return Respelled(text(slips=False), text(slips=True), tuple(also))
 
 
-def _is_slip(written: str, meant: str, *, is_word: Callable[[str], bool]) -> bool:
+def _is_slip(written: str, meant: str, *, is_common: Callable[[str], bool]) -> bool:
     """Not where a letter stands for another: Bolton is no Boston, Macron no Micron.
 
-    Nor where what is known is a beginning of it or a word for any sentence, or, with a capital, any
-    word that is shorter: Comey is not "come", nor Theis "this", nor Wentz "went". But letters that
-    are exchanged or doubled are slips.
+    Nor where what is known is a beginning of it or a word for any sentence, or, with a capital, a
+    common word that is shorter: Comey is not "come", nor Theis "this", nor Rhule "rule". But
+    letters that are exchanged or doubled are slips.
     """
     (word, *_) = words(written)
     doubled = [
@@ -103,7 +108,7 @@ def _is_slip(written: str, meant: str, *, is_word: Callable[[str], bool]) -> boo
         return True
     if word.startswith(meant) or is_function_word(meant):
         return False
-    if written[0].isupper() and len(word) > len(meant) and is_word(meant):
+    if written[0].isupper() and len(word) > len(meant) and is_common(meant):
         return False
     one_more = len(word) != len(meant) and damerau_levenshtein_distance(word, meant) == 1
     return one_more or (sound(word) == sound(meant) and _vowels(word) == _vowels(meant))
