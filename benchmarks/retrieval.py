@@ -174,8 +174,7 @@ def rows_of_retrieval(given: RetrievalSet, parts: Parts) -> dict[str, dict[str, 
 
 def rows_of_answers(given: AnswersSet, parts: Parts) -> dict[str, dict[str, float]]:
     """R@10 over nuggets: the share that one of the ten best passages holds."""
-    ids = (document.id for document in parts.record.documents())
-    due = [one for one in named(given, ids).questions if one.nuggets]
+    due = [one for one in named(given, parts.record.document_ids()).questions if one.nuggets]
     rows = {}
     for label, way in WAYS.items():
         shares = []

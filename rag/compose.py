@@ -5,7 +5,7 @@ nothing is joined, cut or reworded.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
@@ -13,7 +13,7 @@ from itertools import chain
 from rag.asked import asking_terms
 from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
-from rag.datatypes import Answer, Evidence, Query, Reason, Statement
+from rag.datatypes import Answer, Evidence, Passage, Query, Reason, Statement
 from rag.errors import ConfigInvalid
 from rag.evidence.dates import day_in_words
 from rag.evidence.facts import names_found
@@ -131,13 +131,18 @@ def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
         return False
     begun = r"\w+ (?:(?:of|the|and|for) )*".join(word)
     spelled = re.compile(rf"\b{begun}\w+")
-    passages = dict.fromkeys(each.hit.passage for each in evidence)
-    return any(spelled.search(f"{one.document.title or ''}\n{one.text}") for one in passages)
+    texts = (f"{one.document.title or ''}\n{one.text}" for one in _passages(evidence))
+    return any(map(spelled.search, texts))
+
+
+def _passages(evidence: Sequence[Evidence]) -> Iterable[Passage]:
+    """Those that were read, the nearest first."""
+    return dict.fromkeys(each.hit.passage for each in evidence)
 
 
 def _held(evidence: Sequence[Evidence]) -> Iterator[tuple[str, ...]]:
     """Terms of each passage that was read, of its title and its date, the nearest first."""
-    for one in dict.fromkeys(each.hit.passage for each in evidence):
+    for one in _passages(evidence):
         day = day_in_words(one.document.date) if one.document.date else ""
         yield terms(f"{one.document.title or ''} {one.text} {day}")
 

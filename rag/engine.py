@@ -357,6 +357,11 @@ class OnRecord:
         with self._snapshots.now() as record:
             yield from record.documents()
 
+    def document_ids(self) -> Iterator[str]:
+        """The ids of all documents, in order, without reading their texts."""
+        with self._snapshots.now() as record:
+            yield from record.document_ids()
+
     def sentences(self, name: str) -> tuple[Sentence, ...]:
         """All sentences of a document in order, whatever their block.
 

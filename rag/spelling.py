@@ -8,7 +8,7 @@ for plain slips of the hand; whoever asks is told of those (`Answer.read_as`).
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 from jellyfish import damerau_levenshtein_distance
 
@@ -57,8 +57,6 @@ def respelled(
         """Whether it is a word of the language, and nobody's name who speaks."""
         return is_word(word) and not record.people_named(word)
 
-    is_slip = partial(_is_slip, is_common=is_common)
-
     def mend(found: re.Match[str]) -> tuple[str, bool]:
         """A word as it may have been meant, and whether it differs by a slip."""
         (word, *_) = words(found.group()) or [""]
@@ -72,7 +70,11 @@ def respelled(
         few = nearest_to.cache_info().misses < _MOST_MENDED
         nearest = nearest_to(word) if few and len(word) >= _WHOLE else None
         also.update(dict.fromkeys(_terms([nearest], record, lexical) if nearest else ()))
-        slip = nearest is not None and not is_word(word) and is_slip(found.group(), nearest)
+        slip = (
+            nearest is not None
+            and not is_word(word)
+            and _is_slip(found.group(), nearest, is_common=is_common)
+        )
         return nearest or found.group(), slip
 
     mended = {found.span(): mend(found) for found in _LETTERS.finditer(question)}

@@ -224,7 +224,7 @@ def test_twenty_candidates_hold_what_the_gold_of_the_seeds_asks_for(seeds_index:
     held = []
     given = read_set(ROOT / "tests" / "gold" / "seeds", ROOT / "seeds")
     assert isinstance(given, AnswersSet)
-    for question in named(given, (document.id for document in seeds.documents())).questions:
+    for question in named(given, seeds.document_ids()).questions:
         page = Candidates(seeds, question.text, depth=20).more()
         sentences = [one for each in page for one in each]
         held += [any(nugget.is_held_by(one) for one in sentences) for nugget in question.nuggets]

@@ -360,5 +360,5 @@ def _check(
     if isinstance(given, RetrievalSet) and not (
         options.allow_unknown or all(map(lists_its_ids, given.corpus))
     ):
-        ids = {document.id for document in OnRecord.open(index).documents()}
+        ids = {*OnRecord.open(index).document_ids()}
         read_set(options.set, options.corpus, documents=ids)

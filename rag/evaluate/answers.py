@@ -110,7 +110,7 @@ def evaluate_answers(
     Raises:
         InputInvalid: A question that cannot be asked.
     """
-    given = named(given, (document.id for document in engine.documents()))
+    given = named(given, engine.document_ids())
     found = replies(
         given.questions,
         lambda text: engine.explain(text, min_confidence=min_confidence),

@@ -396,7 +396,6 @@ class _Corpus:
     """What the index holds, to be asked for quotes."""
 
     def __init__(self, engine: OnRecord) -> None:
-        self._names = {document.id for document in engine.documents()}
         self._sentences = cache(engine.sentences)
 
     def why_absent(self, nugget: Nugget) -> str | None:
@@ -408,9 +407,10 @@ class _Corpus:
         return None if None in seen else max(one for one in seen if one)[1]
 
     def _nearness(self, name: str, quote: str) -> tuple[int, str] | None:
-        if name not in self._names:
+        try:
+            sentences = self._sentences(name)
+        except DocumentUnknown:
             return 0, f"No document of the index is named {name}."
-        sentences = self._sentences(name)
         holding = [sentence for sentence in sentences if quote in sentence.text]
         if any(sentence.block == "body" for sentence in holding):
             return None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Set
 from typing import Literal
 
+from rag.evidence.dates import MONTH
 from rag.terms import terms
 
 AnswerType = Literal["number", "date", "name", "any"]
@@ -37,7 +38,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DATE = re.compile(
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    rf"\b(?:{MONTH}"
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
     r"|yesterday|today|tomorrow|[12]\d{3})\b|\b(?:last|this|next) (?:week|month|year)\b"
 )

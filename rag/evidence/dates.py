@@ -12,14 +12,14 @@ from datetime import date
 from rag.datatypes import Document
 
 _MONTHS = month_name[1:]
-_ANY = "|".join(_MONTHS)
+MONTH = "|".join(_MONTHS)  # a pattern
 _WHEN = r"\b(?i:in|of|since|during|by|until|from|between|last|this|early|late|mid)[ -]"
 _YEAR = re.compile(
-    rf"(?:{_WHEN}|\b(?:{_ANY}) (?:\d\d?,? )?|(?:19|20)\d\d(?:,| (?:and|or|to)) )"
+    rf"(?:{_WHEN}|\b(?:{MONTH}) (?:\d\d?,? )?|(?:19|20)\d\d(?:,| (?:and|or|to)) )"
     r"(?=((?:19|20)\d\d)\b(?![%]|[.,]\d| [a-z]+s\b(?<!was)))"
     r"|\b((?:19|20)\d\d)[?!. ]*$"
 )
-_MONTH = re.compile(rf"(?:{_WHEN}|\b\d\d? )({_ANY})\b|\b({_ANY}) \d")
+_MONTH = re.compile(rf"(?:{_WHEN}|\b\d\d? )({MONTH})\b|\b({MONTH}) \d")
 
 
 @dataclass(frozen=True, slots=True)

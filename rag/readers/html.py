@@ -22,12 +22,11 @@ _EMBEDDED = re.compile(r"data:[^\s\"'<>)]{256,}")  # pictures in a saved page, m
 _CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # lxml refuses most of them
 _LOGGERS = ("trafilatura", "htmldate", "courlan", "charset_normalizer")
 _DATED = re.compile("date|time|publi|byline", re.I)  # in the class, id or itemprop of an element
+_DROPPED = "x-shown"  # all in one go, since to drop one takes time that grows with its siblings
 _INLINE = re.compile(
-    r"a|abbr|b|bdi|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr"
-    r"|x-shown"
+    rf"a|abbr|b|bdi|cite|code|em|font|i|ins|mark|small|span|strong|sub|u|wbr|{_DROPPED}"
 )
 _UNWRAPPED = ("time", "label", "output", "data", "q")
-_DROPPED = "x-shown"  # all in one go, since to drop one takes time that grows with its siblings
 _DATES = {
     "original_date": True,
     "extensive_search": False,
@@ -155,13 +154,15 @@ def _title_and_outlet(
     tree: _Element, title: str | None, outlet: str | None
 ) -> tuple[str | None, str | None]:
     """Both, where trafilatura took the full stop of a headline in <title> for that of a domain."""
+    if not outlet or not {".", " "} <= {*outlet}:
+        return title, outlet
     shown = " ".join(tree.xpath("string(//head//title)").split())
+    named = tree.xpath("string(//meta[@property='og:site_name']/@content)")
+    if named or not shown.startswith(outlet):
+        return title, outlet
     told = ["".join(heading.itertext()) for heading in tree.iter("h1")]
     told.append(tree.xpath("string(//meta[@property='og:title']/@content)"))
     headlines = {" ".join(one.split()) for one in told}
-    named = tree.xpath("string(//meta[@property='og:site_name']/@content)")
-    if named or not outlet or not {".", " "} <= {*outlet} or not shown.startswith(outlet):
-        return title, outlet
     if outlet not in headlines or (title != outlet and title in headlines):
         return title, outlet
     if title and title != outlet and shown.endswith(title):

@@ -187,6 +187,10 @@ class Record:
         rows = self._sql.execute(f"SELECT {DOCUMENT_COLUMNS} FROM documents d ORDER BY name")
         return (whole_document(self.index, row) for row in rows)
 
+    def document_ids(self) -> Iterator[str]:
+        """The ids of all documents, in order."""
+        return (name for (name,) in self._sql.execute("SELECT name FROM documents ORDER BY name"))
+
     def sentences(self, document: Document) -> tuple[Sentence, ...]:
         """All sentences of a document in order, whatever their block."""
         rows = self._sql.execute(
