@@ -184,3 +184,12 @@ def test_a_speaker_to_filter_by_is_told_apart_by_office_too(news: Path) -> None:
     with snapshot(news) as record:
         assert asked_of("Governor Stokes", "What of it?", record).people == ("Edward Stokes",)
         assert asked_of("Fiona", "What of it?", record).people == ("Fiona Grant",)
+
+
+def test_names_in_a_long_row_are_not_all_looked_for_together(news: Path) -> None:
+    names = [f"Aa{chr(ord('a') + n % 26)}{n // 26}" for n in range(200)]
+    with snapshot(news) as record:
+        asked_of_the_record = list[str]()
+        record._sql.set_trace_callback(asked_of_the_record.append)
+        asked(f"What did {' and '.join(names)} say?", record)
+    assert len(asked_of_the_record) < 20 * len(names)  # and not the square

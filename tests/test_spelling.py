@@ -104,6 +104,11 @@ def test_a_name_is_not_read_as_a_common_word(index: Path, asked: str) -> None:
     assert read(index, asked) == asked
 
 
+def test_a_doubled_letter_is_a_slip_whatever_the_word(index: Path) -> None:
+    assert read(index, "Where is Wennt?") == "Where is Went?"
+    assert read(index, "Where is Wentt?") == "Where is Wentt?"  # a name may end so: Starr, Grimm
+
+
 def test_a_name_is_looked_for_in_its_other_spellings(index: Path) -> None:
     others = set(terms("Zelenskyy Zelenskiy"))
     assert meant(index, "Did Zelensky fly?") == ("Did Zelensky fly?", others)
