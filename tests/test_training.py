@@ -8,14 +8,17 @@ import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from rag.datatypes import Document
+from rag.evidence.calibration import INPUTS
 from rag.evidence.windows import LONGEST, WindowTokenizer
 from rag.segment import segment
 from training import altered, longer
 from training.bases import cross_encoder_folder
+from training.calibrate import FOLDS, Asked, OutOfSample, draw, report
 from training.examples import (
     Example,
     Paragraph,
@@ -314,6 +317,39 @@ def test_ranges_are_evened_out_and_scores_stay() -> None:
             assert torch.allclose(scores[0], same[0], atol=1e-3)
             assert torch.allclose(scores[1], same[1], atol=1e-3)
     assert sum(ranges["after"]) < sum(ranges["before"]) / 2
+
+
+def questions_of_known_odds(number: int) -> list[Asked]:
+    """Of five sentences each, which answer as often as their first input says."""
+    chance = np.random.default_rng(3)
+    made = []
+    for _ in range(number):
+        table = np.zeros((5, len(INPUTS)))
+        table[:, 0] = chance.normal(-1, 2, 5)
+        labels = chance.random(5) < 1 / (1 + np.exp(-table[:, 0]))
+        made.append(Asked(table, table, np.ones(5, bool), labels))
+    return made
+
+
+def test_a_probability_is_of_a_layer_that_did_not_see_its_question() -> None:
+    made = questions_of_known_odds(300)
+    before = OutOfSample.of(made)
+    assert report(before)["ECE of sentences"] < 0.05
+    turned = [*made]
+    turned[FOLDS] = replace(made[FOLDS], labels=~made[FOLDS].labels)
+    after = OutOfSample.of(turned)
+    same = [np.array_equal(a, b) for a, b in zip(before.found, after.found, strict=True)]
+    assert same == [at % FOLDS == 0 for at in range(300)]
+
+
+def test_the_diagram_of_the_same_probabilities_is_the_same(tmp_path: Path) -> None:
+    unseen = OutOfSample.of(questions_of_known_odds(100))
+    for name in ("a.svg", "b.svg"):
+        draw(unseen, tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    assert len(unseen.sentences()[0]) == 500
+    written = (tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert all(title in written for title in ("best sentence of a question", "all sentences"))
 
 
 def test_text_that_was_cut_into_tokens_is_written_as_usual() -> None:

@@ -1,13 +1,13 @@
 """Fit the layer that turns the model's logits and a few facts into a probability.
 
-    python -m training.calibrate --data ../shared/eval --weights rag/evidence/weights
+    python -m training.calibrate --data ../shared/eval --weights rag/evidence/weights --docs docs
 
 Paragraphs that the model was not trained on are indexed, two of three, and the questions on all of
 them are asked as a user asks: what is retrieved is read, and of the third nothing answers. They are
 asked again with a name, number or date exchanged for another, and then nothing answers either. A
 fifth of the questions after the other tells whether the probabilities hold that the others were
-fitted on: expected calibration error, in ten bins of equal size. What is written is fitted on all.
-`min_confidence` is documented in docs/evidence.md.
+fitted on: expected calibration error, in ten bins of equal size, and a diagram of it. What is
+written is fitted on all. `min_confidence` and the diagram are in docs/evidence.md.
 """
 
 import argparse
@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import matplotlib
 import numpy as np
+from matplotlib import pyplot
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -30,6 +32,7 @@ from sklearn.preprocessing import StandardScaler
 from rag import OnRecord
 from rag.asked import asked
 from rag.datatypes import Sentence
+from rag.evaluate.report.curves import reliability
 from rag.evidence import SHIPPED, JointReader, ReadConfig
 from rag.evidence.calibration import INPUTS, inputs
 from rag.evidence.model import Stage
@@ -239,36 +242,85 @@ def least(asked: Sequence[Asked], layer: Layer) -> float:
     return round(float(steps[int(np.argmax(balance))]), 2)
 
 
-def report(asked: Sequence[Asked]) -> dict[str, float]:
-    """How well probabilities hold that others were fitted on, by cross-validation."""
-    found: list[NDArray[np.float64]] = [np.empty(0)] * len(asked)
-    least_of = np.empty(len(asked))
-    for fold in range(FOLDS):
-        others = [one for at, one in enumerate(asked) if at % FOLDS != fold]
-        layer = fit(others)
-        least_of[fold::FOLDS] = least(others, layer)
-        found[fold::FOLDS] = [1 / (1 + np.exp(-logits(one, layer))) for one in asked[fold::FOLDS]]
-    best = np.array([p.max() for p in found])
-    right = np.array([one.labels[p.argmax()] for p, one in zip(found, asked, strict=True)])
-    due = np.array([one.labels.any() for one in asked])
+@dataclass(frozen=True, slots=True)
+class OutOfSample:
+    """Probabilities of the sentences of each question, by layers that others were fitted on.
+
+    `least` is the probability from which each question would be answered, fitted in the same way.
+    Shapes: `found` has (n_sentences,) for each question; `least` (n_questions,).
+    """
+
+    asked: Sequence[Asked]
+    found: Sequence[NDArray[np.float64]]
+    least: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, asked: Sequence[Asked]) -> "OutOfSample":
+        """By cross-validation."""
+        found: list[NDArray[np.float64]] = [np.empty(0)] * len(asked)
+        least_of = np.empty(len(asked))
+        for fold in range(FOLDS):
+            others = [one for at, one in enumerate(asked) if at % FOLDS != fold]
+            layer = fit(others)
+            least_of[fold::FOLDS] = least(others, layer)
+            found[fold::FOLDS] = [
+                1 / (1 + np.exp(-logits(one, layer))) for one in asked[fold::FOLDS]
+            ]
+        return cls(asked, found, least_of)
+
+    def best(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Probability of each question's best sentence, and whether it answers."""
+        both = zip(self.found, self.asked, strict=True)
+        right = [one.labels[p.argmax()] for p, one in both]
+        return np.array([p.max() for p in self.found]), np.array(right)
+
+    def sentences(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Probability of every sentence, and whether it answers."""
+        return np.concatenate(self.found), np.concatenate([one.labels for one in self.asked])
+
+
+def report(given: OutOfSample) -> dict[str, float]:
+    """How well the probabilities hold, and what the threshold does."""
+    best, right = given.best()
+    due = np.array([one.labels.any() for one in given.asked])
     ranked = [
         average_precision_score(one.labels, p)
-        for p, one in zip(found, asked, strict=True)
+        for p, one in zip(given.found, given.asked, strict=True)
         if one.labels.any()
     ]
     figures = {
-        "n": len(asked),
+        "n": len(given.asked),
         "AP": np.mean(ranked),
         "answer read": due.mean(),
         "P@1": right[due].mean(),
         "abstain_AUC": roc_auc_score(due, best),
-        "ECE of sentences": calibration_error(np.concatenate(found),
-                                              np.concatenate([one.labels for one in asked])),
+        "ECE of sentences": calibration_error(*given.sentences()),
         "ECE of the best": calibration_error(best, right),
-        "answered": (best >= least_of)[due].mean(),
-        "abstained": (best < least_of)[~due].mean(),
-    }  # fmt: skip
+        "answered": (best >= given.least)[due].mean(),
+        "abstained": (best < given.least)[~due].mean(),
+    }
     return {name: round(float(value), 3) for name, value in figures.items()}
+
+
+def draw(given: OutOfSample, target: Path) -> None:
+    """Probabilities against what came true: of best sentences and of all, with 95 % intervals."""
+    matplotlib.use("svg")
+    matplotlib.rcParams["svg.hashsalt"] = "reliability"  # the same figures give the same file
+    figure, panels = pyplot.subplots(1, 2, figsize=(9, 4.5), layout="constrained")
+    told = {"best sentence of a question": given.best(), "all sentences": given.sentences()}
+    for axes, (title, (found, right)) in zip(panels, told.items(), strict=True):
+        bins = [one for one in reliability([*zip(found, right, strict=True)]).bins if one.n]
+        at, share = [one.confidence for one in bins], [one.right for one in bins]
+        off = [[one.right - one.low for one in bins], [one.high - one.right for one in bins]]
+        axes.plot([0, 1], [0, 1], "--", color="gray")
+        axes.errorbar(at, share, off, fmt="o", capsize=3)
+        for one in bins:
+            axes.annotate(f"{one.n:,}", (one.confidence, one.high), (0, 4),
+                          textcoords="offset points", ha="center", fontsize="small")  # fmt: skip
+        axes.set(title=title, xlabel="probability", ylabel="share that answers",
+                 xlim=(0, 1), ylim=(0, 1.08))  # fmt: skip
+        axes.grid(visible=True, alpha=0.3)
+    figure.savefig(target, metadata={"Date": None})
 
 
 def main() -> None:
@@ -276,12 +328,15 @@ def main() -> None:
     command = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     command.add_argument("--data", type=Path, default=Path("../shared/eval"))
     command.add_argument("--weights", type=Path, default=SHIPPED)
+    command.add_argument("--docs", type=Path, default=Path("docs"), help="where the diagram goes")
     given = command.parse_args()
     some = chosen(given.data)
     print(Counter(one.source for one in some))
     asked = ask(some, given.weights)
     random.Random(SEED).shuffle(asked)
-    print(json.dumps(report(asked)))
+    unseen = OutOfSample.of(asked)
+    print(json.dumps(report(unseen)))
+    draw(unseen, given.docs / "reliability.svg")
     layer = fit(asked)
     written: dict = {
         "source": "python -m training.calibrate",
