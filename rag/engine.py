@@ -503,7 +503,7 @@ def _checked(question: str, name: str = "question") -> str:
 
 
 def _checked_filters(filters: Filters | None) -> Filters:
-    filters = filters or Filters()
+    filters = Filters() if filters is None else filters
     if filters.outlet:
         filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
     if filters.speaker is not None and not filters.speaker.strip():

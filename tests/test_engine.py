@@ -145,10 +145,12 @@ def test_where_no_document_passes_the_reason_is_the_filters(engine: OnRecord) ->
         Filters(since="2025-01-01", until="2024-01-01"),
         Filters(outlet="\ud800"),
         Filters(document="a\udcff"),
+        Filters(speaker=""),
+        Filters(speaker=" "),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(engine: OnRecord, filters: Filters) -> None:
-    for work in (engine.ask, engine.search):
+    for work in (engine.ask, engine.search, engine.check):
         with pytest.raises(InputInvalid, match="Mend: "):
             work(SYRIA, filters=filters)
 
