@@ -432,6 +432,19 @@ def test_a_failure_that_nobody_can_be_told_of_is_a_failure(tmp_path: Path) -> No
     assert (closed.returncode, closed.stdout) == (2, b"")
 
 
+@pytest.mark.parametrize("given", [["info"], ["ask", SYRIA], ["ask", "--json", SYRIA]])
+def test_a_closed_standard_output_is_no_failure(given: list[str]) -> None:
+    shut = shlex.join([*COMMAND, *given]) + " >&-"
+    closed = subprocess.run(["sh", "-c", shut], stderr=subprocess.PIPE, check=False)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_a_closed_standard_input_is_an_empty_one() -> None:
+    shut = shlex.join([*COMMAND, "ask", "--batch", "-"]) + " <&-"
+    closed = subprocess.run(["sh", "-c", shut], capture_output=True, check=False)
+    assert (closed.returncode, closed.stdout, closed.stderr) == (1, b"", b"")
+
+
 # terminals
 
 
