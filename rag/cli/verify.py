@@ -23,7 +23,9 @@ examples:     onrecord verify answer.json
 {STATUS.format(yes="every quote stands in its source", no="something differs")}
 """,
     )
-    saved = command.add_argument("answer", metavar="ANSWER.json", type=Path, help="saved answer")
+    saved = command.add_argument(
+        "answer", metavar="ANSWER.json", type=Path, help='saved answer ("-": standard input)'
+    )
     completes(saved)
     files = command.add_argument(
         "--files", metavar="DIR", type=Path, help="check against these files"
