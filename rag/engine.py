@@ -228,9 +228,8 @@ class OnRecord:
         Raises:
             As `ask`.
         """
-        if depth < 1:
-            raise InputInvalid(f"depth is {depth}", "use 1 or more")
         text, filters = _checked(question), _checked_filters(filters)
+        _check_depth(depth)
         ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[Hit, ...]:
@@ -278,6 +277,7 @@ class OnRecord:
             As `ask`.
         """
         text, filters = _checked(question), _checked_filters(filters)
+        _check_depth(depth)
         ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[tuple[str, float], ...]:
@@ -500,6 +500,11 @@ def _checked(question: str, name: str = "question") -> str:
     if not any(character.isalnum() for character in text):
         raise QuestionInvalid(f"the {name} {text[:40]!r} holds no word", mend)
     return text
+
+
+def _check_depth(depth: int) -> None:
+    if depth < 1:
+        raise InputInvalid(f"depth is {depth}", "use 1 or more")
 
 
 def _checked_filters(filters: Filters | None) -> Filters:

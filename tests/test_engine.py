@@ -251,8 +251,9 @@ def test_only_what_is_worth_it_is_read(seeds_index: Path, read: ReadConfig, pass
 
 @pytest.mark.parametrize("depth", [0, -5])
 def test_a_search_without_depth_is_refused(engine: OnRecord, depth: int) -> None:
-    with pytest.raises(InputInvalid, match="1 or more"):
-        engine.search(SYRIA, depth=depth)
+    for work in (engine.search, engine.rank):
+        with pytest.raises(InputInvalid, match="1 or more"):
+            work(SYRIA, depth=depth)
 
 
 def test_a_search_may_be_deeper_than_the_index(engine: OnRecord) -> None:
