@@ -21,9 +21,9 @@ def add(commands: Commands) -> None:
         run,
         does="read files or folders into an index (adds, updates, removes)",
         ends=f"""\
-Reads .txt .md .html .jsonl .csv .tsv; "-" is standard input. Only what changed is read again, and
-what is gone from a folder is removed. With neither PATH nor --forget: check the
-index and rebuild what is derived.
+Reads .txt .md .html .jsonl .csv .tsv; "-" is standard input, as text, HTML or JSONL. Only what
+changed is read again, and what is gone from a folder is removed. With neither PATH nor --forget:
+check the index and rebuild what is derived.
 
 examples:     onrecord index articles/
               onrecord index --forget articles/2019
