@@ -504,6 +504,7 @@ HOSTILE = (
     "The \x1b[31mred\x1b[0m \x9b2Jglacier\x07 melted,\x08 \x1b]0;owned\x07 said "
     "\u202egnihton\u202c Ann [bold]on[/bold] :smile: Monday of the report.\n"
 )
+HOSTILE_NAME = "Ann L\u202eee said the bridge is closed.\n"
 
 
 def test_signs_that_a_terminal_obeys_do_not_reach_it(
@@ -512,7 +513,8 @@ def test_signs_that_a_terminal_obeys_do_not_reach_it(
     record = {"_id": "i\x1bd\u202e", "title": "T\x1b[2J\u061c", "outlet": "O\x9b", "text": HOSTILE}
     Path("a.jsonl").write_text(json.dumps(record | {"_id": "hostile"}) + "\n")
     Path("b.jsonl").write_text(json.dumps(record) + "\n")
-    run(["index", "a.jsonl", "b.jsonl", "--index", "new", "--encoder", str(tiny_encoder)])
+    Path("c.txt").write_text(HOSTILE_NAME, encoding="utf-8")
+    run(["index", "a.jsonl", "b.jsonl", "c.txt", "--index", "new", "--encoder", str(tiny_encoder)])
     printed = "".join(capsys.readouterr())
     for options in ([], ["--json"]):
         for command in (
@@ -520,11 +522,15 @@ def test_signs_that_a_terminal_obeys_do_not_reach_it(
             ["ask", "which glacier melted?", "--min-confidence", "1"],
             ["search", "glacier"],
             ["info", "--documents"],
+            ["quotes"],
+            ["speakers"],
+            ["timeline", "--speaker", "Ann", "xylophone"],
         ):
             run([*command, "--index", "new", *options])
             printed += "".join(capsys.readouterr())
     assert "[bold]on[/bold] :smile:" in printed
     assert "gnihton" in printed
+    assert "Nothing that Ann L\N{REPLACEMENT CHARACTER}ee says on it was found." in printed
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069]", printed)
 
 
