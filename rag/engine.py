@@ -228,9 +228,8 @@ class OnRecord:
         Raises:
             As `ask`.
         """
-        if depth < 1:
-            raise InputInvalid(f"depth is {depth}", "use 1 or more")
         text, filters = _checked(question), _checked_filters(filters)
+        _check_depth(depth)
         ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[Hit, ...]:
@@ -278,6 +277,7 @@ class OnRecord:
             As `ask`.
         """
         text, filters = _checked(question), _checked_filters(filters)
+        _check_depth(depth)
         ahead = self._ahead(text)
 
         def look(record: Record) -> tuple[tuple[str, float], ...]:
@@ -502,8 +502,13 @@ def _checked(question: str, name: str = "question") -> str:
     return text
 
 
+def _check_depth(depth: int) -> None:
+    if depth < 1:
+        raise InputInvalid(f"depth is {depth}", "use 1 or more")
+
+
 def _checked_filters(filters: Filters | None) -> Filters:
-    filters = filters or Filters()
+    filters = Filters() if filters is None else filters
     if filters.outlet:
         filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
     if filters.speaker is not None and not filters.speaker.strip():

@@ -70,7 +70,7 @@ class NothingToIndex(OnRecordError):
         self.where, self.why, self.failures = where, why, failures
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.why}; the index was not changed"
+        return f"{self.where}: {self.why}"
 
 
 class DocumentUnknown(OnRecordError):

@@ -210,7 +210,8 @@ class _Build:
             self.take(one, file_id, document, {}, last=True)
         if paths and not (self.added or self.updated or self.unchanged):
             where = ", ".join(str(path) for path in paths)
-            raise NothingToIndex(where, "no document could be read", tuple(self.failures))
+            why = "no document could be read; the index was not changed"
+            raise NothingToIndex(where, why, tuple(self.failures))
         self.cut()
         self.embed()
         self.tell_absent()

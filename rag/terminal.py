@@ -81,6 +81,11 @@ def shown(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
 
 
+def counted(number: int, one: str) -> str:
+    """A number of things, named by one of them."""
+    return f"{number} {one}{'s' * (number != 1)}"
+
+
 def put(out: Console, text: Text, *, indent: int) -> None:
     """Print wrapped at the terminal's width, without white space at the ends of lines."""
     for line in text.wrap(out, max(out.width - indent, 20)):
@@ -267,8 +272,7 @@ def print_checked(out: Console, checked: Checked, *, place: str = "") -> None:
 def print_count(out: Console, name: str, verdicts: Sequence[str]) -> None:
     """How many quotations of a draft got which verdict."""
     counts = [f"{verdicts.count(one)} {one}" for one in _VERDICTS if one in verdicts]
-    quotations = "quotation" if len(verdicts) == 1 else "quotations"
-    told = f"{len(verdicts)} {quotations}{': ' if counts else ''}{', '.join(counts)}"
+    told = f"{counted(len(verdicts), 'quotation')}{': ' if counts else ''}{', '.join(counts)}"
     put(out, Text(shown(f"{name}: {told}"), style="bold"), indent=0)
 
 
@@ -414,7 +418,9 @@ def _wrong_answers(result: "AnswersResult") -> Iterator[_Failure]:
         if not one.right:
             first = [statement.evidence[0] for statement in one.answer.statements]
             came = [f"{each.probability:.2f} {each.sentence.text}" for each in first]
-            should = "answer" if one.question.nuggets else "abstain"
+            should = "begin with another sentence" if first else "answer"
+            if not one.question.nuggets:
+                should = "abstain"
             yield one.question.id, one.question.text, should, came
 
 

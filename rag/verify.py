@@ -5,6 +5,7 @@ each; none means proven.
 """
 
 import json
+import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from pathlib import Path
 
@@ -20,17 +21,17 @@ Lookup = Callable[[str], Document | None]
 
 
 def read_answers(path: Path) -> list[dict[str, object]]:
-    """The saved answers of a file: one JSON object, or one a line.
+    """The saved answers of a file, or of standard input ("-"): one JSON object, or one a line.
 
     Raises:
         InputInvalid: The file cannot be read, or holds no answer of a known schema.
     """
     mend = "give a file that was written by onrecord ask --json or --batch"
     try:
-        if path.stat().st_size > _LONGEST:
+        content = _content(path)
+        if len(content) > _LONGEST:
             raise InputInvalid(f"{path}: over {_LONGEST >> 20} MiB", mend)
-        text = path.read_text(encoding="utf-8")
-        found = _parsed(text)
+        found = _parsed(content.decode())
     except OSError as error:
         raise InputInvalid(f"{path}: {(error.strerror or 'unreadable').lower()}", mend) from error
     except (ValueError, RecursionError) as error:
@@ -42,6 +43,14 @@ def read_answers(path: Path) -> list[dict[str, object]]:
     if not found:
         raise InputInvalid(f"{path}: empty", mend)
     return found
+
+
+def _content(path: Path) -> bytes:
+    """What the file holds, and no more of it than tells that it is too long."""
+    if str(path) == "-":
+        return sys.stdin.buffer.read(_LONGEST + 1)
+    with path.open("rb") as file:
+        return file.read(_LONGEST + 1)
 
 
 def _parsed(text: str) -> list[dict[str, object]]:

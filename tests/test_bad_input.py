@@ -239,7 +239,10 @@ def test_what_is_no_question_is_told(
     [
         (["ask"], "required"),
         (["asks", "who?"], "invalid choice"),
-        (["ask", "who?", "where?"], "unrecognized"),
+        (
+            ["ask", "who?", "where?"],
+            "unrecognized arguments: where?. Mend: see onrecord ask --help",
+        ),
         (["ask", "who?", "--batch", "x"], "not allowed"),
         (["ask", "--since", "yesterday", "who?"], "since is 'yesterday'"),
         (["ask", "--until", "2024-02-30", "who?"], "until is '2024-02-30'"),

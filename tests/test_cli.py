@@ -329,12 +329,19 @@ def test_one_is_no_answer_and_zero_is_one(capsys: Capture) -> None:
     assert "5 documents" in output(capsys, "info")
 
 
-def test_a_changed_answer_is_not_proven(capsys: Capture, folder: Path, seeds: Path) -> None:
+def test_a_changed_answer_is_not_proven(
+    capsys: Capture, seeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = output(capsys, "ask", "--json", SYRIA)
     Path("answer.json").write_text(text)
     for where in ([], ["--files", seeds]):
         out = output(capsys, "verify", "answer.json", *where)
-        assert re.fullmatch(r"proven: \d+ quotes stand word for word in their sources\n", out)
+        assert re.fullmatch(r"proven: \d+ quotes stand word for word in the sources\n", out)
+    (one,) = objects(text)
+    one |= {"sentences": one["sentences"][:1]}
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(json.dumps(one).encode())))
+    out = output(capsys, "verify", "-")
+    assert out == "proven: 1 quote stands word for word in the sources\n"
     Path("answer.json").write_text(text.replace("Syria", "Serbia", 5))
     for where in ([], ["--files", seeds]):
         out = output(capsys, "verify", "answer.json", *where, status=1)
@@ -432,6 +439,19 @@ def test_a_failure_that_nobody_can_be_told_of_is_a_failure(tmp_path: Path) -> No
     assert (closed.returncode, closed.stdout) == (2, b"")
 
 
+@pytest.mark.parametrize("given", [["info"], ["ask", SYRIA], ["ask", "--json", SYRIA]])
+def test_a_closed_standard_output_is_no_failure(given: list[str]) -> None:
+    shut = shlex.join([*COMMAND, *given]) + " >&-"
+    closed = subprocess.run(["sh", "-c", shut], stderr=subprocess.PIPE, check=False)
+    assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+def test_a_closed_standard_input_is_an_empty_one() -> None:
+    shut = shlex.join([*COMMAND, "ask", "--batch", "-"]) + " <&-"
+    closed = subprocess.run(["sh", "-c", shut], capture_output=True, check=False)
+    assert (closed.returncode, closed.stdout, closed.stderr) == (1, b"", b"")
+
+
 # terminals
 
 
@@ -484,6 +504,7 @@ HOSTILE = (
     "The \x1b[31mred\x1b[0m \x9b2Jglacier\x07 melted,\x08 \x1b]0;owned\x07 said "
     "\u202egnihton\u202c Ann [bold]on[/bold] :smile: Monday of the report.\n"
 )
+HOSTILE_NAME = "Ann L\u202eee said the bridge is closed.\n"
 
 
 def test_signs_that_a_terminal_obeys_do_not_reach_it(
@@ -492,7 +513,8 @@ def test_signs_that_a_terminal_obeys_do_not_reach_it(
     record = {"_id": "i\x1bd\u202e", "title": "T\x1b[2J\u061c", "outlet": "O\x9b", "text": HOSTILE}
     Path("a.jsonl").write_text(json.dumps(record | {"_id": "hostile"}) + "\n")
     Path("b.jsonl").write_text(json.dumps(record) + "\n")
-    run(["index", "a.jsonl", "b.jsonl", "--index", "new", "--encoder", str(tiny_encoder)])
+    Path("c.txt").write_text(HOSTILE_NAME, encoding="utf-8")
+    run(["index", "a.jsonl", "b.jsonl", "c.txt", "--index", "new", "--encoder", str(tiny_encoder)])
     printed = "".join(capsys.readouterr())
     for options in ([], ["--json"]):
         for command in (
@@ -500,11 +522,15 @@ def test_signs_that_a_terminal_obeys_do_not_reach_it(
             ["ask", "which glacier melted?", "--min-confidence", "1"],
             ["search", "glacier"],
             ["info", "--documents"],
+            ["quotes"],
+            ["speakers"],
+            ["timeline", "--speaker", "Ann", "xylophone"],
         ):
             run([*command, "--index", "new", *options])
             printed += "".join(capsys.readouterr())
     assert "[bold]on[/bold] :smile:" in printed
     assert "gnihton" in printed
+    assert "Nothing that Ann L\N{REPLACEMENT CHARACTER}ee says on it was found." in printed
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u202a-\u202e\u2066-\u2069]", printed)
 
 

@@ -145,10 +145,12 @@ def test_where_no_document_passes_the_reason_is_the_filters(engine: OnRecord) ->
         Filters(since="2025-01-01", until="2024-01-01"),
         Filters(outlet="\ud800"),
         Filters(document="a\udcff"),
+        Filters(speaker=""),
+        Filters(speaker=" "),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(engine: OnRecord, filters: Filters) -> None:
-    for work in (engine.ask, engine.search):
+    for work in (engine.ask, engine.search, engine.check):
         with pytest.raises(InputInvalid, match="Mend: "):
             work(SYRIA, filters=filters)
 
@@ -249,8 +251,9 @@ def test_only_what_is_worth_it_is_read(seeds_index: Path, read: ReadConfig, pass
 
 @pytest.mark.parametrize("depth", [0, -5])
 def test_a_search_without_depth_is_refused(engine: OnRecord, depth: int) -> None:
-    with pytest.raises(InputInvalid, match="1 or more"):
-        engine.search(SYRIA, depth=depth)
+    for work in (engine.search, engine.rank):
+        with pytest.raises(InputInvalid, match="1 or more"):
+            work(SYRIA, depth=depth)
 
 
 def test_a_search_may_be_deeper_than_the_index(engine: OnRecord) -> None:

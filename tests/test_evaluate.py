@@ -212,13 +212,15 @@ def test_failures_of_each_form_are_listed(
     (tmp_path / "answers").mkdir()
     nugget = [["nowhere", "never"]]
     asked = [{"id": "c", "question": "what did Putin say about Syria?", "nuggets": [nugget]}]
+    asked.append({"id": "d", "question": "what did Biden say about Syria?", "nuggets": [nugget]})
     (tmp_path / "answers" / "questions.jsonl").write_text(jsonl(asked))
     assert (
         run(["eval", *map(str, (tmp_path / "answers", "--index", seeds_index, "--failures"))]) == 0
     )
     out, error = capsys.readouterr()
-    assert "c: should answer: what did Putin say about Syria?" in out
-    assert error.startswith("onrecord: 1 of 1 nuggets stand in no sentence of the index")
+    assert "c: should begin with another sentence: what did Putin say about Syria?" in out
+    assert "d: should answer: what did Biden say about Syria?" in out
+    assert error.startswith("onrecord: 2 of 2 nuggets stand in no sentence of the index")
 
 
 # runs

@@ -1122,11 +1122,17 @@ def test_a_gzip_bomb_fills_no_memory() -> None:
 # standard input
 
 
-def test_standard_input_is_jsonl_if_it_begins_with_a_brace() -> None:
+def test_standard_input_is_jsonl_or_html_if_it_begins_so() -> None:
     (record,) = read(STDIN, b' \n{"text": "He left."}')
     assert record == Document(id="stdin#1", text="He left.", path="stdin")
     (text,) = read(STDIN, b"He left {so}.")
     assert text == Document(id="stdin", text="He left {so}.", path="stdin")
+    for page in ("<!DOCTYPE html>\n<p>He left.", "\ufeff <HTML lang=en><body><p>He left.</p>"):
+        (document,) = read(STDIN, page.encode())
+        assert document == Document(id="stdin", text="He left.", path="stdin")
+    for written in ("<p>He left.</p>", "Text of <html>.", "<htmlish> He left."):
+        (text,) = read(STDIN, written.encode())
+        assert text.text == written
 
 
 # laws

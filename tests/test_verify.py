@@ -159,7 +159,7 @@ def test_a_file_that_was_changed_is_told(answered: Answer, corpus: Path, tmp_pat
 
 
 def test_without_documents_or_index_it_cannot_be_checked(answered: Answer, tmp_path: Path) -> None:
-    with pytest.raises(NothingToIndex):
+    with pytest.raises(NothingToIndex, match=r"no document could be read$"):
         against_files(tmp_path, [answered])
     with pytest.raises(IndexMissing):
         against_index(tmp_path / "none", [answered])

@@ -27,7 +27,12 @@ from rag.cli import (
     verify,
 )
 from rag.cli.options import Parser
-from rag.cli.output import drop_what_cannot_be_written, tell, tell_failures
+from rag.cli.output import (
+    drop_what_cannot_be_written,
+    open_what_is_closed,
+    tell,
+    tell_failures,
+)
 from rag.errors import NothingToIndex, OnRecordError
 
 _COMMANDS = (
@@ -53,6 +58,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit status of a command; 2 for every failure, expected or not."""
+    open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a test's stream may not be a file
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]

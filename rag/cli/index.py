@@ -21,9 +21,9 @@ def add(commands: Commands) -> None:
         run,
         does="read files or folders into an index (adds, updates, removes)",
         ends=f"""\
-Reads .txt .md .html .jsonl .csv .tsv; "-" is standard input. Only what changed is read again, and
-what is gone from a folder is removed. With neither PATH nor --forget: check the
-index and rebuild what is derived.
+Reads .txt .md .html .jsonl .csv .tsv; "-" is standard input, as text, HTML or JSONL. Only what
+changed is read again, and what is gone from a folder is removed. With neither PATH nor --forget:
+check the index and rebuild what is derived.
 
 examples:     onrecord index articles/
               onrecord index --forget articles/2019
@@ -61,7 +61,7 @@ examples:     onrecord index articles/
 def run(options: argparse.Namespace) -> int:
     """Do it; the exit status."""
     from rag.indexing import build
-    from rag.terminal import progress_bar
+    from rag.terminal import counted, progress_bar
 
     with progress_bar() as progress:
         report = build(
@@ -88,7 +88,7 @@ def run(options: argparse.Namespace) -> int:
         f"{options.index}: {report.added} added, {report.updated} updated, "
         f"{report.removed} removed, {report.unchanged} unchanged, "
         f"{len(report.failures)} not read{rebuilt}; "
-        f"now {counts.documents} documents, {counts.sentences} sentences"
+        f"now {counted(counts.documents, 'document')}, {counted(counts.sentences, 'sentence')}"
     )
     return 0
 

@@ -46,16 +46,17 @@ def run(options: argparse.Namespace) -> int:
             | ({"list": listed} if options.documents else {})
         )
         return 0
-    from rag.terminal import shown
+    from rag.terminal import counted, shown
 
     counts, settings = info.counts, info.settings
-    print(f"{info.path}: {counts.documents} documents, {counts.sentences} sentences, ", end="")
-    print(f"{counts.passages} passages, {info.size_bytes / 1e6:.1f} MB")
-    print(f"{counts.origins} origins, where copies of one report count once")
+    print(f"{info.path}: {counted(counts.documents, 'document')}, ", end="")
+    print(f"{counted(counts.sentences, 'sentence')}, ", end="")
+    print(f"{counted(counts.passages, 'passage')}, {info.size_bytes / 1e6:.1f} MB")
+    print(f"{counted(counts.origins, 'origin')}, where copies of one report count once")
     print(f"encoder {settings.encoder}, {settings.width} wide, {settings.fingerprint[:16]}")
     print(f"passages of {settings.length_words} words, {settings.overlap_words} shared")
     for root, number in [*info.roots.items()][:_MOST_ROOTS]:
-        print(shown(f"from {root}: {number} document{'s' * (number != 1)}"))
+        print(shown(f"from {root}: {counted(number, 'document')}"))
     if len(info.roots) > _MOST_ROOTS:
         print(f"and from {len(info.roots) - _MOST_ROOTS} further paths; --json lists all")
     for one in documents:

@@ -5,9 +5,17 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 
 from rag.contracts import OBEYED
 from rag.errors import OnRecordError
+
+
+def open_what_is_closed() -> None:
+    """Python has `None` for a closed stream, and the next file opened would get what is for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115  until the end
 
 
 def drop_what_cannot_be_written() -> None:
@@ -21,10 +29,9 @@ def drop_what_cannot_be_written() -> None:
 def tell(what: object) -> None:
     """One line, whatever the names of files hold; if nobody reads it, the status still tells."""
     line = " ".join(str(what).split())
-    if sys.stderr is not None:  # it was closed: print would write among the results
-        with suppress(OSError):
-            print("onrecord:", "".join(c if c.isprintable() else "�" for c in line),
-                  file=sys.stderr, flush=True)  # fmt: skip
+    with suppress(OSError):
+        print("onrecord:", "".join(c if c.isprintable() else "�" for c in line),
+              file=sys.stderr, flush=True)  # fmt: skip
 
 
 def tell_failures(failures: Iterable[OnRecordError]) -> None:

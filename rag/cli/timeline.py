@@ -60,7 +60,9 @@ def run(options: argparse.Namespace) -> int:
 
         print_timeline(console(), found)
     elif found.people:
-        print(f"Nothing that {', '.join(found.people)} says on it was found.")
+        from rag.terminal import shown
+
+        print(shown(f"Nothing that {', '.join(found.people)} says on it was found."))
     else:
         print("Nobody of this name speaks in these documents.")
     return 0 if found.utterances else 1

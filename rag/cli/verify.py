@@ -23,7 +23,9 @@ examples:     onrecord verify answer.json
 {STATUS.format(yes="every quote stands in its source", no="something differs")}
 """,
     )
-    saved = command.add_argument("answer", metavar="ANSWER.json", type=Path, help="saved answer")
+    saved = command.add_argument(
+        "answer", metavar="ANSWER.json", type=Path, help='saved answer ("-": standard input)'
+    )
     completes(saved)
     files = command.add_argument(
         "--files", metavar="DIR", type=Path, help="check against these files"
@@ -49,10 +51,11 @@ def run(options: argparse.Namespace) -> int:
             {"schema": "onrecord.verify/1", "verdict": verdict, **checked, "differences": found}
         )
     else:
-        from rag.terminal import shown
+        from rag.terminal import counted, shown
 
         for one in found:
             print(shown(one))
         if not found:
-            print(f"proven: {quotes} quotes stand word for word in their sources")
+            all_stand = "stands" if quotes == 1 else "stand"
+            print(f"proven: {counted(quotes, 'quote')} {all_stand} word for word in the sources")
     return 1 if found else 0

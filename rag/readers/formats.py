@@ -1,5 +1,6 @@
 """Which reader reads which file."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,17 +58,25 @@ SUFFIXES: Mapping[str, Format] = MappingProxyType(
     | {".jsonl.gz": _JSONL, ".ndjson.gz": _JSONL, ".csv.gz": _CSV, ".tsv.gz": _TSV}
 )
 STDIN = Source(Path("-"), "stdin")
+_PAGE = re.compile(rb"(?:<\?xml\b[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.I)
 
 
 def read(source: Source, content: bytes) -> Read:
     """The documents in `content`, and what in it gives none.
 
     Each file gives one document, each record of a table too. `STDIN` is JSONL where it begins
-    with `{`, and plain text otherwise.
+    with `{`, HTML where it begins as a page, and plain text otherwise.
     """
-    if source == STDIN and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return read_jsonl(source.name, content)
-    return format_of(source.name).reader(source.name, content)
+    if source != STDIN:
+        return format_of(source.name).reader(source.name, content)
+    return _told_by_beginning(content).reader(source.name, content)
+
+
+def _told_by_beginning(content: bytes) -> Format:
+    begins = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if begins.startswith(b"{"):
+        return _JSONL
+    return _HTML if _PAGE.match(begins) else _TEXT
 
 
 def format_of(name: str) -> Format:
