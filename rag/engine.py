@@ -504,14 +504,17 @@ def _checked(question: str, name: str = "question") -> str:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = filters or Filters()
-    if filters.outlet:
-        filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
-    if filters.speaker is not None and not filters.speaker.strip():
-        raise InputInvalid("the speaker is empty", "give a name")
+    if filters.speaker is not None and not any(map(str.isalnum, filters.speaker)):
+        raise InputInvalid(f"the speaker {filters.speaker[:40]!r} holds no word", "give a name")
     for name in ("document", "outlet", "speaker"):
         value = getattr(filters, name) or ""
+        if len(value) > LONGEST_QUESTION:
+            seen = f"{name} has {len(value):,} characters, more than {LONGEST_QUESTION:,}"
+            raise InputInvalid(seen, "shorten it")
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise InputInvalid(f"{name} is {value!r}, which is not valid UTF-8", "type it again")
+    if filters.outlet:
+        filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
     since, until = _day("since", filters.since), _day("until", filters.until)
     if since and until and since > until:
         raise InputInvalid(f"since {since} lies after until {until}", "exchange them")

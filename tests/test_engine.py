@@ -145,12 +145,20 @@ def test_where_no_document_passes_the_reason_is_the_filters(engine: OnRecord) ->
         Filters(since="2025-01-01", until="2024-01-01"),
         Filters(outlet="\ud800"),
         Filters(document="a\udcff"),
+        Filters(speaker="—"),
+        Filters(speaker="Putin " * 400),
+        Filters(outlet="x" * 2_001),
+        Filters(document="x" * 2_001),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(engine: OnRecord, filters: Filters) -> None:
     for work in (engine.ask, engine.search):
         with pytest.raises(InputInvalid, match="Mend: "):
             work(SYRIA, filters=filters)
+
+
+def test_a_filter_may_be_as_long_as_a_question(engine: OnRecord) -> None:
+    assert engine.ask(SYRIA, filters=Filters(outlet="x" * 2_000)).reason == "filtered_out"
 
 
 # reasons
