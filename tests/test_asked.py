@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from rag import OnRecord
-from rag.asked import asked, asked_of
+from rag.asked import _Name, asked, asked_of
 from rag.datatypes import Query
 from rag.store import snapshot
 
@@ -184,6 +184,16 @@ def test_a_speaker_to_filter_by_is_told_apart_by_office_too(news: Path) -> None:
     with snapshot(news) as record:
         assert asked_of("Governor Stokes", "What of it?", record).people == ("Edward Stokes",)
         assert asked_of("Fiona", "What of it?", record).people == ("Fiona Grant",)
+
+
+def test_the_names_of_a_long_question_are_not_all_compared(
+    news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compared = list[object]()
+    monkeypatch.setattr(_Name, "__eq__", lambda one, other: compared.append(other))
+    with snapshot(news) as record:
+        asked("said abcd " * 100, record)
+    assert len(compared) < 200  # and not the cube
 
 
 def test_names_in_a_long_row_are_not_all_looked_for_together(news: Path) -> None:
