@@ -229,10 +229,10 @@ class Record:
 
     def people_given(self, name: str) -> tuple[str, ...]:
         """The people who speak in some document and have this given name, in order."""
-        given = name.capitalize()
-        rows = self._sql.execute(
-            "SELECT DISTINCT person FROM people WHERE name > ? AND name < ? AND NOT body",
-            (f"{given} ", f"{given}!"),  # "!" is the sign behind a space
+        rows = self._sql.execute(  # "!" is the sign behind a space
+            "SELECT DISTINCT person FROM json_each(?) j CROSS JOIN people p "
+            "ON p.name > j.value || ' ' AND p.name < j.value || '!' WHERE NOT body",
+            (json.dumps([name, name.title()]),),  # DeShawn, Jean-Claude
         )
         return tuple(sorted(person for (person,) in rows))
 
