@@ -316,7 +316,6 @@ class Writer:
                 for sound in name_sounds(written)[:1]
             ),
         )
-
         self._put_offices(persons)
 
     def _put_offices(self, persons: Mapping[str, str]) -> None:
@@ -393,7 +392,8 @@ class Writer:
 
     def passage_vectors(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Ids and vectors of the passages in this transaction. Shapes: (n,), (n, width)."""
-        return passage_vectors(self.index, self._sql, width, self.counts().passages)
+        count = Record(self.index, self._sql).passages()
+        return passage_vectors(self.index, self._sql, width, count)
 
     def commit(self, state: str) -> None:
         """Make this transaction what everyone sees, under the name `state`."""
