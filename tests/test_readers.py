@@ -140,6 +140,20 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         fetch(Source(Path("a\0b"), "a"))
 
 
+def test_a_small_table_takes_no_room_for_the_largest(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "It is closed."}\n', encoding="utf-8")
+    program = """
+import resource, sys
+from pathlib import Path
+from rag.readers import Source, fetch
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+sys.stdout.buffer.write(fetch(Source(Path(sys.argv[1]), "a.jsonl")))
+"""
+    path = tmp_path / "a.jsonl"
+    done = run([sys.executable, "-c", program, str(path)], capture_output=True, check=True)
+    assert done.stdout == path.read_bytes()
+
+
 def test_a_pipe_is_refused_and_does_not_block(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     assert names(tmp_path) == ["! pipe.txt: not a regular file"]
