@@ -3,6 +3,7 @@
 Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -374,7 +375,10 @@ class OnRecord:
     def info(self) -> IndexInfo:
         """What the index holds."""
         with self._snapshots.now() as record:
-            size = sum(_size(file) for file in self.path.rglob("*"))
+            # Not by `rglob`, which fails where a writer removes a folder meanwhile.
+            size = sum(
+                _size(Path(at, name)) for at, _, names in os.walk(self.path) for name in names
+            )
             return IndexInfo(
                 self.path, record.state, record.counts(), record.settings, size, record.roots()
             )
@@ -471,7 +475,7 @@ def _speaker_of(
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size if path.is_file() else 0
+        return path.stat().st_size
     except FileNotFoundError:  # a writer removed it meanwhile
         return 0
 
