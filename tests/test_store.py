@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
+from traceback import walk_tb
 
 import numpy as np
 import pytest
@@ -143,6 +144,20 @@ def test_a_snapshot_stays_as_it_was_while_others_commit(index: Path) -> None:
         assert record.state == state
     with snapshot(index) as record:
         assert record.state != state
+
+
+def test_a_writer_that_finds_damage_leaves_no_connection_open(index: Path) -> None:
+    filled(index, document("a"))
+    record = index / RECORD
+    whole = record.read_bytes()
+    record.write_bytes(whole[: -4096 * 2] + b"\xff" * 4096 * 2)
+    with pytest.raises((IndexDamaged, sqlite3.DatabaseError)) as told:
+        Writer(index, mend=True)
+    seen = (frame.f_locals.get("self") for frame, _ in walk_tb(told.tb))
+    writer = next(one for one in seen if isinstance(one, Writer))
+    for connection in (writer._sql, writer._vectors):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_vectors_that_no_state_uses_are_forgotten(index: Path) -> None:
