@@ -9,6 +9,7 @@ import random
 import socket
 import sys
 import tempfile
+import tracemalloc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers import STDIN, SUFFIXES, Source, fetch, read, sources
-from rag.readers.encoding import DOCUMENT_LIMIT
+from rag.readers.encoding import DOCUMENT_LIMIT, encoding_of
 from rag.segment import titled
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -138,6 +139,17 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         fetch(Source(tmp_path / "none.txt", "none.txt"))
     with pytest.raises(DocumentUnreadable, match="null byte"):
         fetch(Source(Path("a\0b"), "a"))
+
+
+def test_what_is_not_utf8_takes_little_room_to_tell() -> None:
+    content = b"The mayor's caf\xe9 is closed.\n" * 50_000
+    tracemalloc.start()
+    try:
+        assert encoding_of("a.txt", content) == "cp1252"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * len(content)
 
 
 def test_a_small_table_takes_no_room_for_the_largest(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from rag.errors import (
     IndexMissing,
     IndexOutdated,
 )
+from rag.quotes import Role
 from rag.segment import passages, segment
 from rag.store import (
     FORMAT,
@@ -107,6 +108,22 @@ def test_an_unknown_id_is_named(index: Path) -> None:
     filled(index, document("a"))
     with snapshot(index) as record, pytest.raises(DocumentUnknown, match="no-such-id"):
         record.document("no-such-id")
+
+
+def test_documents_come_by_id_and_not_as_they_were_added(index: Path) -> None:
+    filled(index, document("b"), document("a"))
+    with snapshot(index) as record:
+        assert [one.id for one in record.documents()] == [*record.document_ids()] == ["a", "b"]
+
+
+def test_who_is_called_so_a_third_as_often_as_another_may_be_meant(index: Path) -> None:
+    filled(index, document("a"))
+    called = [("mayor", "", "Ann Lee", 6), ("mayor", "", "Bo Lind", 2), ("mayor", "", "Cy Orr", 1)]
+    with closing(Writer(index)) as writer:
+        writer._sql.executemany("INSERT INTO offices VALUES (?, ?, ?, ?)", called)
+        commit(writer)
+    with snapshot(index) as record:
+        assert record.people_called(Role("mayor")) == ("Ann Lee", "Bo Lind")
 
 
 def test_nothing_is_seen_before_it_is_committed(index: Path) -> None:
