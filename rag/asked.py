@@ -6,6 +6,7 @@ stand where its speaker would. What is not seen so is a question like any other.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -116,7 +117,7 @@ def _together(one: _Name, words: Sequence[str], names: Sequence[_Name]) -> Seque
         return {*words[a.end : b.place]}
 
     links = {"and", "or"}
-    first = end = names.index(one)
+    first = end = bisect_left(names, one.place, key=lambda each: each.place)
     while first > 0 and (gap := between(names[first - 1], names[first])) and gap <= links | {","}:
         if first == end and not gap & links:
             break  # "In Russia, Putin said", "the president, Dmitry Medvedev,"

@@ -3,6 +3,7 @@
 Flow: question -> query -> retrieve -> read -> compose -> Answer.
 """
 
+import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -374,7 +375,10 @@ class OnRecord:
     def info(self) -> IndexInfo:
         """What the index holds."""
         with self._snapshots.now() as record:
-            size = sum(_size(file) for file in self.path.rglob("*"))
+            # Not by `rglob`, which fails where a writer removes a folder meanwhile.
+            size = sum(
+                _size(Path(at, name)) for at, _, names in os.walk(self.path) for name in names
+            )
             return IndexInfo(
                 self.path, record.state, record.counts(), record.settings, size, record.roots()
             )
@@ -471,7 +475,7 @@ def _speaker_of(
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size if path.is_file() else 0
+        return path.stat().st_size
     except FileNotFoundError:  # a writer removed it meanwhile
         return 0
 
@@ -509,14 +513,19 @@ def _check_depth(depth: int) -> None:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = Filters() if filters is None else filters
-    if filters.outlet:
-        filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
     if filters.speaker is not None and not filters.speaker.strip():
         raise InputInvalid("the speaker is empty", "give a name")
+    if filters.speaker is not None and not any(map(str.isalnum, filters.speaker)):
+        raise InputInvalid(f"the speaker {filters.speaker[:40]!r} holds no word", "give a name")
     for name in ("document", "outlet", "speaker"):
         value = getattr(filters, name) or ""
+        if len(value) > LONGEST_QUESTION:
+            seen = f"{name} has {len(value):,} characters, more than {LONGEST_QUESTION:,}"
+            raise InputInvalid(seen, "shorten it")
         if any("\ud800" <= character <= "\udfff" for character in value):
             raise InputInvalid(f"{name} is {value!r}, which is not valid UTF-8", "type it again")
+    if filters.outlet:
+        filters = replace(filters, outlet=unicodedata.normalize("NFC", filters.outlet))
     since, until = _day("since", filters.since), _day("until", filters.until)
     if since and until and since > until:
         raise InputInvalid(f"since {since} lies after until {until}", "exchange them")

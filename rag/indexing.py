@@ -610,11 +610,11 @@ def _full_name(path: Path) -> str:
 
 def _was_read(path: Path, read: Mapping[str, Set[str]]) -> bool:
     """Whether a path was read with a folder that it lies in."""
-    return any(
-        _at_or_below(name, path.relative_to(folder).as_posix())
-        for folder in path.parents
-        for name in read.get(str(folder), ())
-    )
+    for folder in path.parents:
+        names, place = read.get(str(folder), ()), path.relative_to(folder).as_posix()
+        if place in names or any(_at_or_below(name, place) for name in names):
+            return True
+    return False
 
 
 def _is_gone(file: IndexedFile) -> bool:

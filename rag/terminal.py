@@ -157,9 +157,7 @@ def _print_abstention(out: Console, answer: Answer, cited: Citations) -> None:
         out.print()
         out.print(Text("Nearest, but no answer:", style="dim"))
         for one in answer.nearest:
-            line = Text(shown(one.sentence.text), style="dim")
-            line.append(f" [{cited[one.sentence.document]}]", style="cyan")
-            put(out, line, indent=2)
+            put(out, _cited(one, cited, "dim"), indent=2)
 
 
 def _print_notes(out: Console, answer: Answer) -> None:
@@ -198,8 +196,8 @@ def print_timeline(out: Console, found: Timeline) -> None:
     _print_sources(out, cited)
 
 
-def _cited(one: Evidence, cited: Citations) -> Text:
-    line = Text(shown(one.sentence.text))
+def _cited(one: Evidence, cited: Citations, style: str = "") -> Text:
+    line = Text(shown(one.sentence.text), style=style)
     return line.append(f" [{cited[one.sentence.document]}]", style="cyan")
 
 

@@ -15,7 +15,7 @@ from rag.check import LONGEST_QUOTE, MOST_MATCHES, Checked, Corpus, check
 from rag.check.align import align
 from rag.check.draft import quoted
 from rag.check.find import places
-from rag.check.quote import readings
+from rag.check.quote import Gap, readings
 from rag.check.words import folded, words
 from rag.datatypes import Document, Filters, Span
 from rag.errors import QuoteInvalid
@@ -334,6 +334,48 @@ def test_words_in_brackets_are_those_of_whoever_quotes(
 
 def test_a_letter_in_brackets_is_of_its_word(checked: Check) -> None:
     assert checked("[T]he bridge is safe").changes == ()
+
+
+def test_a_quote_may_just_be_as_long_and_of_as_many_parts(checked: Check) -> None:
+    for longest, more in (("x" * LONGEST_QUOTE, "x"), (" … ".join(["cold"] * 64), " … cold")):
+        assert checked(longest).verdict == "absent"
+        with pytest.raises(QuoteInvalid, match="more than"):
+            checked(longest + more)
+
+
+def test_brackets_stand_for_twelve_words_at_the_most() -> None:
+    gap = Gap(1, Span(0, 3), "bracket")
+    assert [gap.allows(("word",) * count) for count in (12, 13)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "told"),
+    [
+        (
+            "“The bridge is safe,” said {} old and tired mayor Ann Bell, “and will be open.”",
+            "The bridge is safe and will be open.",
+            {"the": ("exact", ["attribution"]), "the very": ("altered", ["cut"])},
+        ),
+        (
+            "The tax rose by {} in the spring of that year.",
+            "The tax rose by 6 dollars in the spring of that year.",
+            {"5 pounds": ("altered", ["number"]), "5 long pounds": ("altered", ["word", "number"])},
+        ),
+        (
+            "{} is closed. Rain fell. The mayor went home late.",
+            "{} is closed. The mayor went home late.",
+            {"The bridge": ("altered", ["merged"]), "Bridge": ("altered", ["cut"])},
+        ),
+    ],
+)
+def test_how_many_words_make_a_change_another(
+    text: str, quote: str, told: dict[str, tuple[str, list[str]]], tmp_path: Path
+) -> None:
+    for number, (words_there, expected) in enumerate(told.items()):
+        document = Document("a.txt", text.format(words_there))
+        with corpus_of(tmp_path / f"{number}", [document]) as corpus:
+            found = check(quote.format(words_there), corpus)
+        assert (found.verdict, kinds(found)) == expected
 
 
 def test_brackets_hide_no_other_word(checked: Check) -> None:

@@ -44,6 +44,15 @@ def test_a_much_worse_sentence_does_not_pad_a_good_one() -> None:
     assert texts(answer.statements) == [["Ann left."]]
 
 
+def test_what_is_just_good_enough_answers_and_just_near_enough_to_the_best_is_shown() -> None:
+    found = [evidence("Ann left.", 0.8), evidence("Bob ran.", 0.4)]
+    for least, shown in ((0.8, [["Ann left."]]), (0.25, [["Ann left."], ["Bob ran."]])):
+        settings = config(min_confidence=least, keep=0.5)
+        assert (
+            texts(compose(QUERY, found, unanswered="no_match", config=settings).statements) == shown
+        )
+
+
 def test_nothing_good_enough_is_an_abstention_with_its_nearest() -> None:
     found = [evidence(f"Day {n}.", 0.4 - n / 100, f"{n}.txt") for n in range(5)]
     answer = compose(QUERY, found, unanswered="not_answered", config=config())
@@ -159,6 +168,17 @@ def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
         "No words of Ann Lee that answer it were found.",
         "On the subject speaks Bo Lee, in 2 articles; Cy Orr, in 1 article.",
     )
+
+
+def test_three_others_at_the_most_are_named_who_speak_on_half_of_the_subject() -> None:
+    query = Query("What did Roe say about bread prices?", "Roe")
+    found = [
+        *(evidence("Bread is dear.", 0.1, f"{who}.txt", speaker=who) for who in "DCBA"),
+        evidence("The sun is out.", 0.1, "e.txt", speaker="E"),
+    ]
+    for some, heard in ((found, "ABC"), (found[:1], "D"), (found[4:], "")):
+        answer = compose(query, some, unanswered="not_answered", config=config())
+        assert answer.heard == tuple((who, 1) for who in heard)
 
 
 def test_somebody_unknown_is_said_to_be_so_and_nobody_is_asked_for_without_a_name() -> None:

@@ -34,6 +34,7 @@ def context(text: str, wanted: str, *attributions: Attribution) -> str | None:
         ("Six men were held in May.", "Five of the six have since gone home."),
         ("Six men were held in May.", "None has spoken since."),
         ("Ann and Bo met in May.", "The pair married in the town hall."),
+        ("Ann and Bo met in May.", "When snow fell in spring they left."),
     ],
 )
 def test_what_cannot_stand_alone_has_the_sentence_before(before: str, sentence: str) -> None:
@@ -44,7 +45,12 @@ def test_what_cannot_stand_alone_has_the_sentence_before(before: str, sentence: 
 
 @pytest.mark.parametrize(
     "sentence",
-    ["The council refused to vote.", "Ann Lee said that it was cold.", "Heathrow was shut."],
+    [
+        "The council refused to vote.",
+        "Ann Lee said that it was cold.",
+        "Heathrow was shut.",
+        "When snow fell late in spring they left.",
+    ],
 )
 def test_what_can_stand_alone_has_none(sentence: str) -> None:
     assert context(f"The plan was ready in May. {sentence}", sentence) is None

@@ -1,8 +1,10 @@
 # ruff: noqa: RUF001  questions in other scripts are what some tests are about
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -147,12 +149,20 @@ def test_where_no_document_passes_the_reason_is_the_filters(engine: OnRecord) ->
         Filters(document="a\udcff"),
         Filters(speaker=""),
         Filters(speaker=" "),
+        Filters(speaker="—"),
+        Filters(speaker="Putin " * 400),
+        Filters(outlet="x" * 2_001),
+        Filters(document="x" * 2_001),
     ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(engine: OnRecord, filters: Filters) -> None:
     for work in (engine.ask, engine.search, engine.check):
         with pytest.raises(InputInvalid, match="Mend: "):
             work(SYRIA, filters=filters)
+
+
+def test_a_filter_may_be_as_long_as_a_question(engine: OnRecord) -> None:
+    assert engine.ask(SYRIA, filters=Filters(outlet="x" * 2_000)).reason == "filtered_out"
 
 
 # reasons
@@ -333,3 +343,17 @@ def test_an_index_can_be_moved(seeds_index: Path, engine: OnRecord, tmp_path: Pa
 def test_the_size_of_the_index_is_that_of_its_files(engine: OnRecord, seeds_index: Path) -> None:
     expected = sum(path.stat().st_size for path in seeds_index.rglob("*") if path.is_file())
     assert engine.info().size_bytes == expected > 10**7
+
+
+def test_a_folder_that_a_writer_removes_meanwhile_is_not_counted(
+    engine: OnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, listed = engine.info().size_bytes, os.scandir
+
+    def without_terms(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path).name.startswith("terms-"):
+            raise FileNotFoundError(2, "No such file or directory", path)
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", without_terms)
+    assert 10**7 < engine.info().size_bytes < whole

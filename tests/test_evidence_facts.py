@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from rag.datatypes import Document, Query, Sentence, Span
-from rag.evidence.facts import FACTS, facts, names, term_weights
+from rag.evidence.facts import FACTS, facts, names, names_found, term_weights
+from rag.terms import terms
 
 WEIGHTS = {"bridg": 0.75, "close": 0.25}
 
@@ -130,4 +131,6 @@ def test_names_are_looked_for_in_context_and_in_the_whole_passage() -> None:
 def test_spellings_of_a_name_count_as_the_name_and_other_numbers_do_not() -> None:
     assert column(seen("Is Zelenskyy in?", ["Zelensky is in."]), "names_in_context") == [1]
     assert column(seen("Is Moreno in?", ["Zelensky is in."]), "names_in_context") == [0]
+    for written, alike in (("Kiev", 0), ("Kieva", 1)):  # four letters are no more than a beginning
+        assert names_found(["Kievan"], {*terms(written)}) == alike
     assert column(seen("Was it 20191?", ["It was 20192."]), "names_in_context") == [0]

@@ -39,6 +39,13 @@ def test_a_sentence_is_the_mean_of_its_tokens_and_one_without_tokens_is_nothing(
     assert pool[0] @ states == pytest.approx(states[window.sentences[0]].mean())
 
 
+def test_a_sentence_is_whole_where_room_is_left_behind_it() -> None:
+    for last, whole in ((14, 4), (15, 3), (16, 3)):  # of 15 tokens before the last
+        sentences = [*["word " * 100] * 3, "word " * last]
+        window = TOKENS.window("Who?", "", sentences)
+        assert (window.whole, len(window.ids)) == (whole, min(LONGEST, 305 + last))
+
+
 @given(
     st.text(max_size=400),
     st.text(max_size=200),

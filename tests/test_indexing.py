@@ -28,7 +28,7 @@ from rag.errors import (
     InputInvalid,
     NothingToIndex,
 )
-from rag.indexing import IndexReport
+from rag.indexing import IndexReport, _was_read
 from rag.store import RECORD, VECTORS, snapshot
 from rag.store.opening import vectors_are_sound
 
@@ -700,6 +700,16 @@ def test_a_file_indexed_by_itself_goes_with_its_folder_later(corpus: Corpus) -> 
     (corpus.folder / "a.txt").unlink()
     assert numbers(corpus.build()) == (0, 0, 1, 2)
     assert set(corpus.texts()) == {"b.txt", "c/d.txt"}
+
+
+def test_whether_a_file_was_read_with_its_folder_takes_no_look_at_the_others() -> None:
+    class Names(frozenset):
+        def __iter__(self):
+            raise AssertionError("every name is looked at")
+
+    assert _was_read(Path("/f/a.txt"), {"/f": Names({"a.txt", "b.txt"})})
+    for path, read in (("/f/c", True), ("/f/c/d.txt", True), ("/f/cc", False), ("/g/c", False)):
+        assert _was_read(Path(path), {"/f": {"b.txt", "c/d.txt"}}) == read
 
 
 def test_a_part_of_a_folder_that_was_indexed_first_is_no_second_document(corpus: Corpus) -> None:

@@ -103,6 +103,9 @@ def test_without_texts_there_is_nothing_to_find(tmp_path: Path) -> None:
 
 
 def test_what_is_not_whole_or_of_another_record_is_damaged(tmp_path: Path) -> None:
+    save(tmp_path, "twice", documents=[(1, counts([2])), (1, counts([3]))], passages=[])
+    with pytest.raises(IndexDamaged, match="terms-twice is not whole"):
+        Lexical(tmp_path, "twice", expected=0)
     saved(tmp_path, [[1, 2]])
     with pytest.raises(IndexDamaged, match="terms-s holds 2 of 3 passages"):
         Lexical(tmp_path, "s", expected=3)

@@ -56,6 +56,23 @@ REPORT = report(range(20))
 QUOTED = "“We will not sign this treaty in March, and nobody in this room believes we would,” {}"
 
 
+def test_how_few_shingles_tell_and_how_many_documents_are_a_crowd() -> None:
+    own = [f"shingle {number}" for number in range(FEWEST)]
+    for count, wanted in ((FEWEST, 1.0), (FEWEST - 1, 0.0)):
+        one = Wording(1, (frozenset(own[:count]),))
+        assert share(one, one) == wanted
+    long = Wording(2, (frozenset(f"shingle {number}" for number in range(40)),))
+    for both in (26, 25):  # .65 of 40, and less
+        others = {f"other {number}" for number in range(40 - both)}
+        other = Wording(3, (frozenset([*long.shingles()][:both]) | others,))
+        assert copied(long, other) == (both / 40 >= SHARE)
+    for count, keys in ((6, 3), (5, 1)):  # a sentence gives two, the whole one
+        assert len(signature(Wording(1, (frozenset(own[:count]),)))) == keys
+    for crowd, pairs in ((32, 32 * 31 // 2), (33, 33 * 32 // 2)):
+        same = {f"{name:02}": np.array([7, 100 + name], np.uint64) for name in range(crowd)}
+        assert (len(candidates(same)) == pairs) == (crowd == 32)
+
+
 @pytest.mark.parametrize(
     "copy",
     [

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.quotes import Quotation, quotations
+from rag.quotes.marks import LONGEST_RUN
 
 PIECES = [
     *("“", "”", '"', "‘", "’", "'", "„", "«", "»", "``", "''", "「", "」", "’’"),
@@ -150,6 +151,13 @@ def test_what_is_put_in_marks_is_found(text: str) -> None:
     for left, right in (("“", "”"), ('"', '"'), ("«", "»")):
         quoted = f"So he wrote: {left}{text}end{right} and went."
         assert inner(quoted) == [f"{text}end"]
+
+
+def test_one_pair_of_marks_holds_twelve_further_paragraphs_and_no_more() -> None:
+    for between, quoted in ((LONGEST_RUN - 1, LONGEST_RUN + 1), (LONGEST_RUN, 1)):
+        middle = "It went on and on.\n\n" * between
+        found = quotations(f"“It began in May.\n\n{middle}It ended in June.” He left.")
+        assert len(found) == quoted
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,7 @@ def test_a_title_before_a_name_tells_the_gender() -> None:
         ("John F. Kennedy", "John Fitzgerald Kennedy"),
         ("Robert Kennedy", "Robert F. Kennedy"),
         ("Mr. Trump", "Donald Trump Jr."),
+        ("Ann Hanson", "Ann Hansen"),
     ],
 )
 def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
@@ -88,6 +89,7 @@ def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
         ("Donald Trump", "Ivanka Trump"),
         ("Marco Rubio", "Mario Draghi"),
         ("Putin", "Rutin"),
+        ("Ann Olson", "Ann Olsen"),  # five letters are too few for a slip
         ("Donald Trump", "Donald Trump Jr."),
         ("Trump Jr.", "Donald Trump"),
         ("Henry Ford II", "Henry Ford III"),

@@ -1,7 +1,7 @@
 """`rag.quotes.people`: who is one person across documents."""
 
 from rag.datatypes import Span
-from rag.quotes import Attribution, Person, people, persons
+from rag.quotes import Attribution, Person, bodies, people, persons
 
 
 def said(
@@ -9,6 +9,13 @@ def said(
 ) -> list[Attribution]:
     one = Attribution(kind, Span(0, 1), name=name, body=body)  # type: ignore[arg-type]
     return [one] * times
+
+
+def test_who_speaks_three_times_as_often_is_meant_and_half_are_not_most() -> None:
+    for times, meant in ((3, "Hillary Clinton"), (2, "Clinton")):
+        often = {"Bill Clinton": 1, "Hillary Clinton": times, "Clinton": 1}
+        assert persons(often)["Clinton"] == meant
+    assert bodies({"Russia": 2, "Sachs": 2}, {"Russia": 2, "Sachs": 1}) == {"Russia"}
 
 
 def test_spellings_and_a_lone_surname_are_one_person() -> None:

@@ -9,6 +9,7 @@ import random
 import socket
 import sys
 import tempfile
+import tracemalloc
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from hypothesis import strategies as st
 from rag.datatypes import Document
 from rag.errors import DocumentUnreadable
 from rag.readers import STDIN, SUFFIXES, Source, fetch, read, sources
-from rag.readers.encoding import DOCUMENT_LIMIT
+from rag.readers.encoding import DOCUMENT_LIMIT, encoding_of
 from rag.segment import titled
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -138,6 +139,31 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         fetch(Source(tmp_path / "none.txt", "none.txt"))
     with pytest.raises(DocumentUnreadable, match="null byte"):
         fetch(Source(Path("a\0b"), "a"))
+
+
+def test_what_is_not_utf8_takes_little_room_to_tell() -> None:
+    content = b"The mayor's caf\xe9 is closed.\n" * 50_000
+    tracemalloc.start()
+    try:
+        assert encoding_of("a.txt", content) == "cp1252"
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 6 * len(content)
+
+
+def test_a_small_table_takes_no_room_for_the_largest(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "It is closed."}\n', encoding="utf-8")
+    program = """
+import resource, sys
+from pathlib import Path
+from rag.readers import Source, fetch
+resource.setrlimit(resource.RLIMIT_AS, (3 << 30, 3 << 30))
+sys.stdout.buffer.write(fetch(Source(Path(sys.argv[1]), "a.jsonl")))
+"""
+    path = tmp_path / "a.jsonl"
+    done = run([sys.executable, "-c", program, str(path)], capture_output=True, check=True)
+    assert done.stdout == path.read_bytes()
 
 
 def test_a_pipe_is_refused_and_does_not_block(tmp_path: Path) -> None:

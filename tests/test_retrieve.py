@@ -1,11 +1,16 @@
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rag import OnRecord
 from rag.datatypes import Filters
 from rag.errors import ConfigInvalid
-from rag.retrieve import RetrieveConfig
+from rag.lexical import Lexical
+from rag.retrieve import RetrieveConfig, _best, ranked
+from rag.spelling import Respelled
+from rag.store import snapshot
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,42 @@ def test_copies_are_ties_that_go_by_name(engine: OnRecord) -> None:
     first, second = engine.search("is the volcano quiet?", depth=2)
     assert first.passage.document.id == "copy-a.txt"
     assert second.passage.document.id == "copy-b.txt"
+
+
+def test_ties_go_by_name_and_not_by_which_came_first(tiny_encoder: Path, tmp_path: Path) -> None:
+    rows = [{"id": name, "text": "The volcano of the island is quiet."} for name in "ba"]
+    table = tmp_path / "two.jsonl"
+    table.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    OnRecord.build(tmp_path / "index", [table], encoder=str(tiny_encoder))
+    hits = OnRecord.open(tmp_path / "index").search("is the volcano quiet?", depth=2)
+    assert [hit.passage.document.id for hit in hits] == ["a", "b"]
+
+    class Trembling:
+        """Vectors of one text that differ in the last bits."""
+
+        def nearest(self, *_: object, **__: object) -> list[tuple[int, float]]:
+            return []
+
+        def similarities(self, _: object, ids: np.ndarray, level: str = "") -> np.ndarray:
+            return np.linspace(0.5, 0.5000001, len(ids), dtype=np.float32)
+
+    with snapshot(tmp_path / "index") as record:
+        found = ranked(
+            Respelled("volcano", "volcano", ()),
+            lambda: np.zeros(32, np.float32),
+            record,
+            Trembling(),  # type: ignore[arg-type]
+            Lexical(tmp_path / "index", record.state, expected=2),
+            filters=Filters(),
+            config=RetrieveConfig(),
+        )
+    assert found.ids.tolist() == sorted(found.ids.tolist())
+    assert len({*found.scores.tolist()}) == 1 < len(found.ids)
+
+
+def test_what_holds_no_word_is_not_among_the_best_by_words() -> None:
+    scores = np.array([0, 0.5, 0, 0.25], np.float32)
+    assert [sorted(_best(scores, depth)) for depth in (1, 2, 3, 9)] == [[1], [1, 3], [1, 3], [1, 3]]
 
 
 def test_a_deeper_search_begins_with_the_shallower_one(engine: OnRecord) -> None:

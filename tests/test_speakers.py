@@ -119,6 +119,11 @@ def test_a_quote_of_another_is_told(engine: OnRecord) -> None:
         assert checked.matches[0].speaker == "Vladimir Putin"
 
 
+def test_what_is_no_name_says_nothing(engine: OnRecord) -> None:
+    with pytest.raises(InputInvalid, match="the speaker '—' holds no word"):
+        engine.check("We went to Syria ten years ago", filters=Filters(speaker="—"))
+
+
 def lines(capsys: Capture) -> Iterator[dict]:
     return map(json.loads, capsys.readouterr().out.splitlines())
 

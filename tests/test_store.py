@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
+from traceback import walk_tb
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from rag.errors import (
     IndexMissing,
     IndexOutdated,
 )
+from rag.quotes import Role
 from rag.segment import passages, segment
 from rag.store import (
     FORMAT,
@@ -108,6 +110,22 @@ def test_an_unknown_id_is_named(index: Path) -> None:
         record.document("no-such-id")
 
 
+def test_documents_come_by_id_and_not_as_they_were_added(index: Path) -> None:
+    filled(index, document("b"), document("a"))
+    with snapshot(index) as record:
+        assert [one.id for one in record.documents()] == [*record.document_ids()] == ["a", "b"]
+
+
+def test_who_is_called_so_a_third_as_often_as_another_may_be_meant(index: Path) -> None:
+    filled(index, document("a"))
+    called = [("mayor", "", "Ann Lee", 6), ("mayor", "", "Bo Lind", 2), ("mayor", "", "Cy Orr", 1)]
+    with closing(Writer(index)) as writer:
+        writer._sql.executemany("INSERT INTO offices VALUES (?, ?, ?, ?)", called)
+        commit(writer)
+    with snapshot(index) as record:
+        assert record.people_called(Role("mayor")) == ("Ann Lee", "Bo Lind")
+
+
 def test_nothing_is_seen_before_it_is_committed(index: Path) -> None:
     filled(index, document("a"))
     with closing(Writer(index)) as writer:
@@ -143,6 +161,20 @@ def test_a_snapshot_stays_as_it_was_while_others_commit(index: Path) -> None:
         assert record.state == state
     with snapshot(index) as record:
         assert record.state != state
+
+
+def test_a_writer_that_finds_damage_leaves_no_connection_open(index: Path) -> None:
+    filled(index, document("a"))
+    record = index / RECORD
+    whole = record.read_bytes()
+    record.write_bytes(whole[: -4096 * 2] + b"\xff" * 4096 * 2)
+    with pytest.raises((IndexDamaged, sqlite3.DatabaseError)) as told:
+        Writer(index, mend=True)
+    seen = (frame.f_locals.get("self") for frame, _ in walk_tb(told.tb))
+    writer = next(one for one in seen if isinstance(one, Writer))
+    for connection in (writer._sql, writer._vectors):
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            connection.execute("SELECT 1")
 
 
 def test_vectors_that_no_state_uses_are_forgotten(index: Path) -> None:

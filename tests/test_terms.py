@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rag.terms import content_terms, terms
+from rag.terms import capitals_tell, content_terms, terms
 
 TEXTS = st.lists(
     st.sampled_from(
@@ -101,6 +101,18 @@ def test_threads_do_not_disturb_each_other() -> None:
     alone = [terms(word) for word in words]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(terms, words * 5)) == alone * 5
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Putin met Xi In Rome and Will return with a plan", True),  # two of four
+        ("Putin met Xi In Rome And Will return with a plan", False),
+        ("What May it be", True),
+    ],
+)
+def test_capitals_tell_names_unless_most_small_words_have_them(text: str, told: bool) -> None:
+    assert capitals_tell(text) == told
 
 
 def test_the_sign_of_a_trade_mark_is_no_part_of_a_word() -> None:

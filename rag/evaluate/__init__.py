@@ -7,6 +7,7 @@ query and as means with intervals.
 from rag.evaluate.answers import AnswersResult, Judged, evaluate_answers
 from rag.evaluate.compare import Comparison, compare
 from rag.evaluate.corpus import bring, kept_index
+from rag.evaluate.losses import Result
 from rag.evaluate.measures import Interval, Run
 from rag.evaluate.retrieval import RetrievalResult, evaluate_retrieval, judge_run
 from rag.evaluate.runs import read_run, write_run
@@ -24,8 +25,6 @@ from rag.evaluate.sets import (
     read_set,
 )
 from rag.evaluate.vary import Setting, Trial, best_first, grid, trial
-
-Result = RetrievalResult | SelectionResult | AnswersResult
 
 __all__ = [
     "ANY_DOCUMENT",

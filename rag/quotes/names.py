@@ -27,15 +27,8 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _LONG_ENOUGH = 6  # letters from which two names may differ in one of them
 # Ways to write one sound of another script, in the order in which they are made equal.
 _SOUNDS = (
-    *(
-        ("shch", "sh"),
-        ("tsch", "ch"),
-        ("tch", "ch"),
-        ("sch", "sh"),
-        ("ou", "u"),
-        ("oo", "u"),
-        ("ph", "f"),
-    ),
+    *(("shch", "sh"), ("tsch", "ch"), ("tch", "ch"), ("sch", "sh")),
+    *(("ou", "u"), ("oo", "u"), ("ph", "f")),
     *(("kh", "h"), ("dj", "j"), ("zh", "j"), ("ck", "k"), ("ks", "x"), ("q", "k"), ("w", "v")),
     *(("iy", "y"), ("yi", "y"), ("yj", "y"), ("ij", "y"), ("ii", "y"), ("i", "y"), ("tz", "ts")),
     *(("yu", "u"), ("ya", "a"), ("ye", "e"), ("yo", "o"), ("eff", "ev"), ("off", "ov")),

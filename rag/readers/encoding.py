@@ -27,6 +27,7 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark begins with that o
 )
 _BINARY_STARTS = (b"\x89PNG", b"PK\x03\x04", b"%PDF-", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
+_ASCII = bytes(range(128))
 _CONTROLS_SHARE = 0.1  # of bytes; text has none, binary formats without NUL have more
 
 _SAMPLE = 64 * 2**10  # bytes of lines that are not ASCII; more does not change the guess
@@ -147,7 +148,8 @@ def _is_damaged_utf8(content: bytes) -> bool:
     """Whether most of what is not ASCII reads as UTF-8: it is that, with bytes lost."""
     text = content.decode(errors="replace")
     wrong = text.count("\ufffd")
-    return len(text) - wrong - len(re.findall(r"[\x00-\x7f]", text)) >= wrong
+    plain = len(content) - len(content.translate(None, delete=_ASCII))
+    return len(text) - wrong - plain >= wrong
 
 
 def _is_english(content: bytes) -> bool:

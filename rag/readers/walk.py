@@ -60,7 +60,7 @@ def fetch(source: Source) -> bytes:
             if status.st_size > limit:
                 raise DocumentUnreadable(source.name, too_large(limit))
             with os.fdopen(descriptor, "rb", closefd=False) as file:
-                content = file.read(limit + 1)
+                content = file.read()  # not `limit`: room for that would be taken at once
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:

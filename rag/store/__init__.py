@@ -4,8 +4,7 @@ Flow: `Writer` fills one transaction, `Writer.commit` makes it the state that ev
 `snapshot` gives a `Record`, which reads one state from its first question to its last.
 Law: `record.db` alone says what the index is. `vectors.db` holds embeddings by the hash of what
 was embedded, so that nothing in it can disagree with the record and no embedding is lost to a
-crash; the FAISS file and the
-postings are derived from them.
+crash; the FAISS files and the postings are derived from them.
 """
 
 from rag.store.opening import DERIVED, RECORD, VECTORS, check_place

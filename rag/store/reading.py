@@ -229,10 +229,10 @@ class Record:
 
     def people_given(self, name: str) -> tuple[str, ...]:
         """The people who speak in some document and have this given name, in order."""
-        given = name.capitalize()
-        rows = self._sql.execute(
-            "SELECT DISTINCT person FROM people WHERE name > ? AND name < ? AND NOT body",
-            (f"{given} ", f"{given}!"),  # "!" is the sign behind a space
+        rows = self._sql.execute(  # "!" is the sign behind a space
+            "SELECT DISTINCT person FROM json_each(?) j CROSS JOIN people p "
+            "ON p.name > j.value || ' ' AND p.name < j.value || '!' WHERE NOT body",
+            (json.dumps([name, name.title()]),),  # DeShawn, Jean-Claude
         )
         return tuple(sorted(person for (person,) in rows))
 
@@ -301,15 +301,15 @@ class Record:
 
     def by_rows(self, rows: Sequence[int]) -> list[Document]:
         """The documents in these rows, in their order."""
-        found = {
-            row: whole_document(self.index, fields)
-            for row, *fields in self._sql.execute(
-                f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d "
-                "WHERE d.id IN (SELECT value FROM json_each(?))",
-                (json.dumps(list(rows)),),
-            )
-        }
+        found = self._whole("SELECT value FROM json_each(?)", json.dumps(list(rows)))
         return [found[row] for row in rows]
+
+    def _whole(self, rows: str, of: str) -> dict[int, Document]:
+        """Documents by their rows, which a query tells of a JSON list."""
+        found = self._sql.execute(
+            f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d WHERE d.id IN ({rows})", (of,)
+        )
+        return {row: whole_document(self.index, fields) for row, *fields in found}
 
     def term_ids(self, terms: Sequence[str]) -> dict[str, int]:
         """The numbers of those terms that a document holds, or held."""
@@ -367,14 +367,9 @@ class Record:
     def by_ids(self, ids: Sequence[int]) -> dict[int, Passage]:
         """The passages of these ids, with their body sentences."""
         wanted = json.dumps(list(map(int, ids)))
-        documents = {
-            row: whole_document(self.index, fields)
-            for row, *fields in self._sql.execute(
-                f"SELECT d.id, {DOCUMENT_COLUMNS} FROM documents d WHERE d.id IN "
-                "(SELECT document FROM passages WHERE id IN (SELECT value FROM json_each(?)))",
-                (wanted,),
-            )
-        }
+        documents = self._whole(
+            "SELECT document FROM passages WHERE id IN (SELECT value FROM json_each(?))", wanted
+        )
         sentences: dict[int, list[tuple[int, int, Block, str | None, Kind]]] = {}
         for each, a, b, block, speaker, kind in self._sql.execute(
             "SELECT p.id, s.start, s.stop, s.block, ifnull(who.person, s.speaker), s.kind "

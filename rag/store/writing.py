@@ -63,10 +63,17 @@ class Writer:
                 file.unlink()
         self._vectors = connect_to_vectors(index)
         self._sql = sqlite3.connect(index / RECORD, isolation_level=None)
+        try:
+            self._begin(mend=mend)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, *, mend: bool) -> None:
         self._sql.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
-        self._sql.execute("ATTACH ? AS vectors", (str(index / VECTORS),))
+        self._sql.execute("ATTACH ? AS vectors", (str(self.index / VECTORS),))
         if mend and self._sql.execute("PRAGMA quick_check").fetchone() != ("ok",):
-            raise IndexDamaged(index, f"{RECORD} is damaged")
+            raise IndexDamaged(self.index, f"{RECORD} is damaged")
         self._sql.execute("BEGIN")  # not IMMEDIATE: that would lock the attached vectors, too
         if not self._sql.execute("SELECT 1 FROM sqlite_master").fetchone():
             self._create()
@@ -316,7 +323,6 @@ class Writer:
                 for sound in name_sounds(written)[:1]
             ),
         )
-
         self._put_offices(persons)
 
     def _put_offices(self, persons: Mapping[str, str]) -> None:
@@ -393,7 +399,8 @@ class Writer:
 
     def passage_vectors(self, width: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Ids and vectors of the passages in this transaction. Shapes: (n,), (n, width)."""
-        return passage_vectors(self.index, self._sql, width, self.counts().passages)
+        count = Record(self.index, self._sql).passages()
+        return passage_vectors(self.index, self._sql, width, count)
 
     def commit(self, state: str) -> None:
         """Make this transaction what everyone sees, under the name `state`."""
