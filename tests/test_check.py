@@ -149,6 +149,8 @@ def steps_of(found: Checked) -> list[tuple[str, str, str]]:
         ("−5", "-5"),
         (".5", "0.5"),
         ("(−5)", "-5"),
+        ("葛\U000e0100城", "葛城"),
+        ("İzmir", "i\u0307zmir"),
     ],
 )
 def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None:
@@ -162,6 +164,7 @@ def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None
         *(("5%", "5"), ("can", "can't"), ("cafe", "café"), ("its", "it's"), ("1st", "1")),
         *((".5", "5"), ("(-5)", "(5)"), ("-.5", "-5"), ("10²", "102"), ("1,5000", "15000")),
         *(("₱5", "5"), ("±5", "5")),
+        *(("में", "मैं"), ("की", "के"), ("Ọ̀rọ̀", "Ọ́rọ́"), ("סֵפֶר", "סָפַר"), ("ง่าย", "งาย")),
     ],
 )
 def test_words_that_say_another_thing_differ(ours: str, theirs: str) -> None:
@@ -206,6 +209,15 @@ def test_other_signs_and_another_case_alter_nothing(quote: str, checked: Check) 
     assert found.verdict == "exact"
     assert words(found.matches[0].text).folded == words(quote.replace("…", "")).folded
     assert set(kinds(found)) <= {"negation_before"}
+
+
+def test_vowel_signs_are_of_their_words(tmp_path: Path) -> None:
+    text = "मैं घर में हूँ और यह बहुत अच्छा है"  # I am in the house, and it is very good
+    with corpus_of(tmp_path / "index", [Document("a.txt", text)]) as corpus:
+        assert check(text, corpus).verdict == check("मैं घर में हूँ", corpus).verdict == "exact"
+        changed = check(text.replace("में", "मैं"), corpus)
+    assert changed.verdict == "altered"
+    assert [(one.quote, one.source) for one in changed.changes] == [("मैं", "में")]
 
 
 def test_a_quote_of_common_words_is_found(checked: Check) -> None:
@@ -548,7 +560,19 @@ def test_a_quote_that_is_too_long_is_refused(checked: Check) -> None:
     "unit",
     [
         *("a ", "the … ", "[", "[a]", "the [a] ", ". ", "...", "a.", "’", "a’", "ʼ", "5,", "-5 "),
-        *("\u0301", "\u2060a", "( … ", "$", "said not the ", "\0the ", "🙂 a ", "ａ", "ﷺ "),
+        *(
+            "\u0301",
+            "a\u0301",
+            "a\u0323\u0301 ",
+            "\u2060a",
+            "( … ",
+            "$",
+            "said not the ",
+            "\0the ",
+            "🙂 a ",
+            "ａ",
+            "ﷺ ",
+        ),
     ],
 )
 def test_hostile_quotes_take_no_more_than_linear_time(unit: str, checked: Check) -> None:
