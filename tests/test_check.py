@@ -149,6 +149,14 @@ def steps_of(found: Checked) -> list[tuple[str, str, str]]:
         ("−5", "-5"),
         (".5", "0.5"),
         ("(−5)", "-5"),
+        ("fell to –5", "fell to -5"),
+        ("“-5", "-5"),
+        ('said "-5', "said −5"),
+        ("–$5", "-$5"),
+        ("5–6", "5-6"),
+        ("$5–$6", "$5, $6"),
+        ("“A”-5", "A-5"),
+        ('"A"-5', "A-5"),
         ("葛\U000e0100城", "葛城"),
         ("İzmir", "i\u0307zmir"),
     ],
@@ -163,7 +171,7 @@ def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None
         *(("5 million", "5m"), ("5.5", "5,5"), ("5.5", "55"), ("5", "-5"), ("$5", "€5")),
         *(("5%", "5"), ("can", "can't"), ("cafe", "café"), ("its", "it's"), ("1st", "1")),
         *((".5", "5"), ("(-5)", "(5)"), ("-.5", "-5"), ("10²", "102"), ("1,5000", "15000")),
-        *(("₱5", "5"), ("±5", "5")),
+        *(("₱5", "5"), ("±5", "5"), ("–5", "5"), ("-$5", "$5"), ("$-5", "$5"), ("“-5”", "5")),
         *(("में", "मैं"), ("की", "के"), ("Ọ̀rọ̀", "Ọ́rọ́"), ("סֵפֶר", "סָפַר"), ("ง่าย", "งาย")),
     ],
 )
@@ -390,6 +398,26 @@ def test_a_point_before_a_figure_is_of_it(tmp_path: Path) -> None:
         assert check("Rates rose .5 percent in the third quarter", corpus).verdict == "exact"
         assert check("Rates rose 0.5 percent in the third quarter", corpus).verdict == "exact"
         assert check("Rates rose 5 percent in the third quarter", corpus).verdict == "altered"
+
+
+@pytest.mark.parametrize(
+    ("source", "quote", "ours", "theirs"),
+    [
+        ("Net funding last year: -$2,368 per resident", "year: $2,368 per resident", "$", "-$"),
+        ("The probe will be cold at –234°C, they said", "cold at 234°C, they said", "234", "–234"),
+    ],
+)
+def test_a_minus_is_of_its_figure(
+    source: str, quote: str, ours: str, theirs: str, tmp_path: Path
+) -> None:
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        for minus in ("-", "–", "−"):
+            assert check(re.sub("[-–]", minus, source), corpus).verdict == "exact"
+        found = check(quote, corpus)
+    assert found.verdict == "altered"
+    assert [(one.kind, one.quote, one.source) for one in found.changes] == [
+        ("number", ours, theirs)
+    ]
 
 
 # Altered

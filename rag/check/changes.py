@@ -80,7 +80,7 @@ def _figures(counts: Counter[str]) -> dict[str, int]:
 
 def is_figure(word: str) -> bool:
     """Whether a folded word tells how many, or of what unit."""
-    return word in _FIGURES or any(sign.isdigit() for sign in word)
+    return word.removeprefix("-") in _FIGURES or any(sign.isdigit() for sign in word)
 
 
 def _joins_sentences(document: Document, found: Sequence[Step], place: int) -> bool:

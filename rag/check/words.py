@@ -16,12 +16,14 @@ from rag.readers.normal import POWERS, UNSEEN
 BORDER = "\0"  # stands in no word
 JOINER = "\u2060"  # stands in a word without being of it
 _APOSTROPHES = "'’‘`\u00b4′\uff07"
+_CURRENCIES = "$€£¥¢₹₽₺₩₪₴₱₦฿₫₸₿"
+_MINUS = "-\u2010\u2011\u2013\u2212"  # newspapers set it as a dash
 # They choose the look of a letter.
 _UNSEEN_MARKS = "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _ONE_FORM = str.maketrans(
     {sign: "'" for sign in f"{_APOSTROPHES}\u02bc"}
     | dict.fromkeys(f"{UNSEEN}{_UNSEEN_MARKS}", "")
-    | {"\u2212": "-"}
+    | dict.fromkeys(_MINUS, "-")
     | {sign: f"^{power}" for power, sign in enumerate(POWERS)}  # 10² is not 102
 )
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
@@ -76,14 +78,17 @@ def _word() -> re.Pattern[str]:
         | (?=[^\0-\u02ff\u2000-\u206f])       # cheaper than the marks, and rules out most signs
           [{marks}{_UNSEEN_MARKS}]+ [^\W_]*
     )*"""
+    minus = rf"""
+        (?: (?<![^\s(\[“„«‘{_CURRENCIES}]) | (?<=[\s(]["']) | (?<=\A["']) ) [{_MINUS}]"""
     return re.compile(
         rf"""
         [^\W\d_] [^\W_]+ {rest}                                       # word, don’t
         | (?<![^\W_]) [^\W\d_] (?: \. [^\W\d_] (?![^\W_]) )+          # U.S., p.m.
-        | (?: (?<![^\s(\[]) [-\u2212] )? (?: (?<![\w.]) \. )?            # -5, .5
+        | (?: {minus} )? (?: (?<![\w.]) \. )?            # -5, .5
           \d+ (?: [.,] \d+ )* [^\W_]* {rest}                         # 1,000.50, 19th, 5m
         | [^\W_]+ {rest}                                              # I’d, ½
-        | [$€£¥¢₹₽₺₩₪₴₱₦฿₫₸₿%‰±]
+        | (?: {minus} )? [{_CURRENCIES}]                              # -$ 5
+        | [%‰±]
         """,
         re.VERBOSE,
     )
