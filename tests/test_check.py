@@ -156,6 +156,8 @@ def steps_of(found: Checked) -> list[tuple[str, str, str]]:
         ("5–6", "5-6"),
         ("$5–$6", "$5, $6"),
         ("“A”-5", "A-5"),
+        ("p<.05", "p < 0.05"),
+        ("> Over\n> 5 of them", "Over 5 of them"),
         ('"A"-5', "A-5"),
         ("葛\U000e0100城", "葛城"),
         ("İzmir", "i\u0307zmir"),
@@ -172,6 +174,7 @@ def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None
         *(("5%", "5"), ("can", "can't"), ("cafe", "café"), ("its", "it's"), ("1st", "1")),
         *((".5", "5"), ("(-5)", "(5)"), ("-.5", "-5"), ("10²", "102"), ("1,5000", "15000")),
         *(("₱5", "5"), ("±5", "5"), ("–5", "5"), ("-$5", "$5"), ("$-5", "$5"), ("“-5”", "5")),
+        *(("p < .05", "p > .05"), ("p<5", "p>5"), (">95%", "<95%"), ("x ≤ 9", "x ≥ 9")),
         *(("में", "मैं"), ("की", "के"), ("Ọ̀rọ̀", "Ọ́rọ́"), ("סֵפֶר", "סָפַר"), ("ง่าย", "งาย")),
     ],
 )
@@ -404,6 +407,8 @@ def test_a_point_before_a_figure_is_of_it(tmp_path: Path) -> None:
     ("source", "quote", "ours", "theirs"),
     [
         ("Net funding last year: -$2,368 per resident", "year: $2,368 per resident", "$", "-$"),
+        ("Twitter claims that >95% of them are real", "that <95% of them are real", "<95", ">95"),
+        ("The result had a p < 0.05 and was bad", "a p > 0.05 and was", "> 0.05", "< 0.05"),
         ("The probe will be cold at –234°C, they said", "cold at 234°C, they said", "234", "–234"),
     ],
 )
@@ -414,6 +419,7 @@ def test_a_minus_is_of_its_figure(
         for minus in ("-", "–", "−"):
             assert check(re.sub("[-–]", minus, source), corpus).verdict == "exact"
         found = check(quote, corpus)
+    hold_the_laws(found)
     assert found.verdict == "altered"
     assert [(one.kind, one.quote, one.source) for one in found.changes] == [
         ("number", ours, theirs)
@@ -439,6 +445,7 @@ def test_a_minus_is_of_its_figure(
             ("replace", "1,600,000", "1,500,000"),
         ),
         ("The repair costs €1,500,000, a third more", "number", ("replace", "€", "$")),
+        ("The repair costs ₽1,500,000, a third more", "number", ("replace", "₽", "$")),
         ("The repair costs $1,500,000, a quarter more", "number", ("replace", "quarter", "third")),
     ],
 )

@@ -17,6 +17,7 @@ BORDER = "\0"  # stands in no word
 JOINER = "\u2060"  # stands in a word without being of it
 _APOSTROPHES = "'’‘`\u00b4′\uff07"
 _CURRENCIES = "$€£¥¢₹₽₺₩₪₴₱₦฿₫₸₿"
+_THAN = "[<>≤≥≠]"
 _MINUS = "-\u2010\u2011\u2013\u2212"  # newspapers set it as a dash
 # They choose the look of a letter.
 _UNSEEN_MARKS = "".join(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
@@ -78,17 +79,24 @@ def _word() -> re.Pattern[str]:
         | (?=[^\0-\u02ff\u2000-\u206f])       # cheaper than the marks, and rules out most signs
           [{marks}{_UNSEEN_MARKS}]+ [^\W_]*
     )*"""
-    minus = rf"""
-        (?: (?<![^\s(\[“„«‘{_CURRENCIES}]) | (?<=[\s(]["']) | (?<=\A["']) ) [{_MINUS}]"""
+    figure = rf"\d+ (?: [.,] \d+ )* [^\W_]* {rest}"
+    amount = rf"(?: \.? {figure} | [{_CURRENCIES}] )"
+    minus = rf"""[{_MINUS}] (?:
+        (?<![^\s(\[“„«‘<>≤≥≠{_CURRENCIES}].) | (?<=[\s(]["'].) | (?<=\A["'].)
+    )"""
+    than = rf"""{_THAN} (?:
+        (?<![^(“"‘].) [ ]? | (?<=[\w)%].) | (?<=[\w)%,;:][ ].) [ ]?  # no > that quotes
+    )"""
     return re.compile(
         rf"""
         [^\W\d_] [^\W_]+ {rest}                                       # word, don’t
         | (?<![^\W_]) [^\W\d_] (?: \. [^\W\d_] (?![^\W_]) )+          # U.S., p.m.
-        | (?: {minus} )? (?: (?<![\w.]) \. )?            # -5, .5
-          \d+ (?: [.,] \d+ )* [^\W_]* {rest}                         # 1,000.50, 19th, 5m
+        | {figure}                                                    # 1,000.50, 19th, 5m
         | [^\W_]+ {rest}                                              # I’d, ½
-        | (?: {minus} )? [{_CURRENCIES}]                              # -$ 5
-        | [%‰±]
+        | [%‰±{_CURRENCIES}]
+        | \. (?<![\w.].) {figure}                                     # .5
+        | {minus} {amount}                                            # -5, -$ 5
+        | {than} (?: {minus} )? {amount}                              # <5
         """,
         re.VERBOSE,
     )
@@ -100,6 +108,8 @@ def folded(word: str) -> str:
     if not word.isascii():
         word = normalize("NFKC", word.translate(_ONE_FORM))
     word = word.translate(_ONE_FORM).casefold()
+    if re.match(_THAN, word):
+        return word[0] + folded(word[1:].lstrip())
     if word[:1].isdigit() or word[:1] == "-":
         return _THOUSANDS.sub("", word.replace("-.", "-0."))
     if word[:1] == ".":
