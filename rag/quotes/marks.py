@@ -146,12 +146,24 @@ def _marks(text: str, span: Span) -> Iterator[_Mark]:
         left = at == span.start or text[at - 1].isspace() or text[at - 1] in _OPENS_AFTER
         right = end == span.end or text[end].isspace() or text[end] in _CLOSES_BEFORE
         if sign in _PAIRS or sign in _CLOSING:
-            yield _Mark(at, end, _CLOSING.get(sign, sign), "open" if sign in _PAIRS else "close")
+            yield _Mark(
+                at, end, _CLOSING.get(sign, sign), _paired_role(text, span, at, left, right)
+            )
         elif sign in ("‘", "’", "'"):
             if role := _single_role(text, span, at, left):
                 yield _Mark(at, end, "single", role)
         else:
             yield _Mark(at, end, "double", _double_role(sign, left, right))
+
+
+def _paired_role(text: str, span: Span, at: int, left: bool, right: bool) -> _Role:
+    """What one of a pair does; turned about, as in »Ja«, only right beside the quoted words."""
+    opens = text[at] in _PAIRS
+    if opens and right and not left:
+        return "close"
+    if not opens and left and not right and text[at + 1 : at + 2].isalnum():
+        return "open"
+    return "open" if opens else "close"
 
 
 def _double_role(sign: str, left: bool, right: bool) -> _Role:
