@@ -371,6 +371,26 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
 
 
 @pytest.mark.parametrize(
+    ("source", "between"),
+    [
+        ("„Die Brücke ist sicher“, sagte Ann Bell, „und sie bleibt offen.“", "sagte Ann Bell"),
+        ("»Die Brücke ist sicher«, sagte Ann Bell, »und sie bleibt offen.«", "sagte Ann Bell"),
+        ("« Le pont est bien sûr », a dit Ann Bell, « et il reste ouvert. »", "a dit Ann Bell"),
+        ("‘The bridge is safe’, said Ann Bell, ‘and it stays open.’", "said Ann Bell"),
+        ('"The bridge is safe," Ann Bell said—"and it stays open."', "Ann Bell said"),
+    ],
+)
+def test_marks_of_other_languages_end_and_begin_quotations(
+    source: str, between: str, tmp_path: Path
+) -> None:
+    quote = re.sub("[«»„“‘’]", "", source.replace(between, ""))
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        found = check(quote, corpus)
+    assert (found.verdict, kinds(found)) == ("exact", ["attribution"])
+    assert found.changes[0].source == between
+
+
+@pytest.mark.parametrize(
     ("source", "quote"),
     [
         (
@@ -384,6 +404,10 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
         (
             "He said many times that the voters’ anger at ‘elites’ will shape the next vote.",
             "He said many times that the voters elites will shape the next vote",
+        ),
+        (
+            "“It is safe for all of us,” said Bell, but Hart called it “a danger to the town”.",
+            "It is safe for all of us, a danger to the town",
         ),
     ],
 )

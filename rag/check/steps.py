@@ -23,7 +23,8 @@ _EDGE = 3  # words at an end of a quote that may stand in the place of the sourc
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
 _NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
 SENTENCE_END = re.compile(r"[.!?…\n]")
-_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]++[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
+# The comma before the second mark tells words that go on from words that are only quoted.
+_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"“”‘’'«»]++[^.!?…\n\"“”„«»]*[,:—–-]\s*[\"“„‘'«»]+\s*")
 
 Shown = Literal["ellipsis", "bracket", "attribution"]
 
