@@ -371,6 +371,40 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "“No,” | he said, | “we will not go to the river town.”",
+        "“Of course,” | Mayor Ann Bell told us, | “the library closes.”",
+        "“We have nothing to hide from anyone here,” | he said, | “no.”",
+        "“We will come,” | said the mayor, | “and we will stay.”",
+    ],
+)
+def test_few_words_before_or_behind_who_says_it_are_of_the_quote(
+    source: str, tmp_path: Path
+) -> None:
+    quote = re.sub(r"[“”]|\|.*\|", "", source)
+    marked, bare = source.replace("| ", ""), re.sub(r"[“”]|\| ", "", source)
+    for number, (text, verdicts) in enumerate([(marked, {"exact"}), (bare, {"altered", "absent"})]):
+        with corpus_of(tmp_path / str(number), [Document("a.txt", text)]) as corpus:
+            found = check(quote, corpus)
+        assert found.verdict in verdicts
+        assert ("attribution" in kinds(found)) == (text is marked)
+
+
+def test_of_copies_one_of_which_is_exact_only_that_is_told(tmp_path: Path) -> None:
+    near = "“The bridge is safe,” Bob said, then “and it will stay open all winter.”"
+    exact = (
+        "“The bridge is safe,” Mayor Ann Bell told reporters, “and it will stay open all winter.”"
+    )
+    with corpus_of(
+        tmp_path / "index", [Document("a.txt", near), Document("b.txt", exact)]
+    ) as corpus:
+        found = check("The bridge is safe, and it will stay open all winter", corpus)
+    assert found.verdict == "exact"
+    assert [match.document.id for match in found.matches] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
     ("source", "between"),
     [
         ("„Die Brücke ist sicher“, sagte Ann Bell, „und sie bleibt offen.“", "sagte Ann Bell"),

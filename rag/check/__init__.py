@@ -160,6 +160,9 @@ def _nearly(quote: Quote, corpus: Corpus) -> Checked:
     single = ranked(quote, near)
     if not single:
         return Checked("", "absent", None, ())
+    whole = [found for part in single if (found := _found(quote, [part])).exact]
+    if whole:
+        return _told("exact", whole)
     parts = with_rests(single[0], quote, near, lambda piece: _elsewhere(piece, corpus))
     if not _is_copied(quote, parts, corpus):
         return Checked("", "absent", None, (nearest(quote, single[0], corpus.record),))
