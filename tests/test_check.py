@@ -618,6 +618,23 @@ def test_a_quote_of_the_right_speaker_is_exact(name: str, checked: Check) -> Non
     assert found.matches[0].speaker == "Ann Bell"
 
 
+def test_who_says_it_is_left_out_only_between_words_of_one_person(tmp_path: Path) -> None:
+    source = "“It is safe for all of us,” said Bell, and Hart replied, “and a danger to the town.”"
+    quote = "It is safe for all of us, and a danger to the town"
+
+    def of_both(document: Document, span: Span) -> str:
+        return "Bell" if "safe" in span.of(document.text) else "Hart"
+
+    def of_one(document: Document, span: Span) -> str | None:
+        return "Bell" if "safe" in span.of(document.text) else None
+
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        found = check(quote, corpus, speaker_of=of_both)
+        assert (found.verdict, kinds(found)) == ("altered", ["cut"])
+        assert found.changes[0].source == "said Bell, and Hart replied"
+        assert check(quote, corpus, speaker_of=of_one).verdict == "exact"
+
+
 def test_a_quote_of_somebody_else_is_told(checked: Check) -> None:
     found = checked("The bridge is safe", said_by="Vladimir Putin", speaker_of=speaker_of)
     assert found.verdict == "other_speaker"
