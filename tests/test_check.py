@@ -751,3 +751,15 @@ def test_the_quotations_of_a_draft_have_their_lines() -> None:
     found = [*quoted(draft)]
     assert [(one.text, one.line) for one in found] == [("it is ‘very’ safe", 3), ("no", 5)]
     assert all(one.span.of(draft) == one.text for one in found)
+
+
+def test_a_quotation_in_a_block_quote_goes_on_in_the_next_line() -> None:
+    draft = (
+        "> “First it runs on\n> and goes on.\n>\n> “Never,” he said.\n\nA “word”, 5 > 4 “more”.\n"
+    )
+    found = [*quoted(draft)]
+    assert [one.text for one in found] == [
+        *("First it runs on\n> and goes on.", "Never,", "word", "more"),
+    ]
+    assert words(found[0].text).folded == words("First it runs on and goes on").folded
+    assert all(one.span.of(draft) == one.text for one in found)

@@ -301,6 +301,7 @@ def test_a_draft_is_exact_where_all_its_quotations_are(capsys: Capture, folder: 
         (["--file", "missing.md"], "missing.md: no such file or directory"),
         (["--file", "long.md"], "long.md:2: the quote has 11,999 characters"),
         (["--file", "picture.md"], "picture.md: "),
+        (["--file", "page.HTML"], "page.HTML: HTML is not read as a draft"),
         ([], "one of the arguments quote --file is required"),
         (["a", "--since", "yesterday"], "since is 'yesterday'"),
     ],
@@ -309,6 +310,7 @@ def test_what_cannot_be_checked_is_told_in_one_line(
     arguments: list[str], seen: str, capsys: Capture
 ) -> None:
     Path("long.md").write_text(f"a\n“{'b c ' * 3000}”", encoding="utf-8")
+    Path("page.HTML").write_text('<p class="a">&ldquo;Penguins swim&rdquo;</p>', encoding="utf-8")
     Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert run(["check", *arguments]) == 2
     out, error = capsys.readouterr()
