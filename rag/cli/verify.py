@@ -16,7 +16,8 @@ def add(commands: Commands) -> None:
         does="prove a saved answer against the index or the files",
         ends=f"""\
 ANSWER.json is what ask --json or ask --batch printed. With --files the index is not needed: the
-quotes are looked up in the files themselves, read as indexing reads them.
+quotes are looked up in the files themselves, read as indexing reads them; who says them and which
+documents are copies is compared with an index only. The question and the scores are not proven.
 
 examples:     onrecord verify answer.json
               onrecord verify answer.json --files articles/
