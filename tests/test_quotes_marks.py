@@ -51,6 +51,7 @@ def test_marks_of_every_form_are_paired(text: str, words: list[str]) -> None:
         "It's the dogs' tail, the ’90s, the '90s and 'em, 'twas rock 'n' roll.",
         "He is 6'2\" tall; she is 5’11” tall.",
         "It does not matter,” he said.",
+        "Home » News: »Read more »Sports",
         "“” and \"\" and '' and “ ”",
         "",
     ],

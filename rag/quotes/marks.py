@@ -212,6 +212,8 @@ def _paired(text: str, paragraph: _Paragraph, *, goes_on: bool) -> Iterator[Quot
             continue
         if mark.role == "close" or (mark.family == "single" and mark.role != "open"):
             continue
+        if text[mark.at] in _CLOSING and not _is_closed(marks, number):
+            continue  # the arrow of a »link
         closer = _single_closer(text, marks, number) if mark.family == "single" else _UNKNOWN
         if closer is None:
             continue
@@ -240,6 +242,12 @@ def _innermost(stack: Sequence[_Opened], mark: _Mark) -> int | None:
         if opened.mark.family == mark.family and opened.closer in (_UNKNOWN, mark.at):
             return place
     return None
+
+
+def _is_closed(marks: Sequence[_Mark], number: int) -> bool:
+    """Whether a mark of the same family closes somewhere behind the mark of this number."""
+    behind = marks[number + 1 : number + 1 + _FARTHEST_CLOSER]
+    return any(one.family == marks[number].family and one.role == "close" for one in behind)
 
 
 def _single_closer(text: str, marks: Sequence[_Mark], number: int) -> int | None:
