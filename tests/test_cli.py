@@ -331,6 +331,19 @@ def test_one_is_no_answer_and_zero_is_one(capsys: Capture) -> None:
     assert "5 documents" in output(capsys, "info")
 
 
+def test_files_that_are_not_there_prove_nothing(capsys: Capture) -> None:
+    parts = {part: [] for part in ("sentences", "statements", "sources", "nearest")}
+    saved = {"schema": "onrecord.answer/1", "status": "abstained", **parts}
+    Path("answer.json").write_text(json.dumps(saved))
+    assert run(["verify", "answer.json", "--files", "nowhere"]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error == (
+        "onrecord: nowhere: no such file or folder. "
+        "Mend: give the files or the folder that was indexed\n"
+    )
+
+
 def test_a_changed_answer_is_not_proven(capsys: Capture, folder: Path, seeds: Path) -> None:
     text = output(capsys, "ask", "--json", SYRIA)
     Path("answer.json").write_text(text)

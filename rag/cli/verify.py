@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rag.cli.options import STATUS, Commands, add_json, command_parser, completes
 from rag.cli.output import print_json
+from rag.errors import InputInvalid, NothingToIndex
 
 
 def add(commands: Commands) -> None:
@@ -39,7 +40,13 @@ def run(options: argparse.Namespace) -> int:
 
     answers = read_answers(options.answer)
     if options.files:
-        found = against_files(options.files, answers)
+        try:
+            found = against_files(options.files, answers)
+        except NothingToIndex as error:
+            seen = error.failures[-1] if error.failures else f"{error.where}: {error.why}"
+            raise InputInvalid(
+                str(seen), "give the files or the folder that was indexed"
+            ) from error
     else:
         found = against_index(options.index, answers)
     quotes = count_quotes(answers)
