@@ -254,6 +254,7 @@ def test_what_is_no_question_is_told(
         (["search", "--depth", "0", "who?"], "depth is 0"),
         (["timeline", "--speaker", "Putin", " "], "the subject is empty"),
         (["timeline", "--speaker", " ", "Syria"], "--speaker is missing"),
+        (["timeline", "--speaker", "Putin", "Syria", "--svg", "."], ".: is a directory"),
         (["search", "--depth", "1e3", "who?"], "invalid int"),
         (["index", "--passage-words", "0", "."], "length_words is 0"),
         (["index", "--overlap-words", "500", "."], "overlap_words is 500"),

@@ -149,6 +149,18 @@ def steps_of(found: Checked) -> list[tuple[str, str, str]]:
         ("−5", "-5"),
         (".5", "0.5"),
         ("(−5)", "-5"),
+        ("fell to –5", "fell to -5"),
+        ("“-5", "-5"),
+        ('said "-5', "said −5"),
+        ("–$5", "-$5"),
+        ("5–6", "5-6"),
+        ("$5–$6", "$5, $6"),
+        ("“A”-5", "A-5"),
+        ("p<.05", "p < 0.05"),
+        ("> Over\n> 5 of them", "Over 5 of them"),
+        ('"A"-5', "A-5"),
+        ("葛\U000e0100城", "葛城"),
+        ("İzmir", "i\u0307zmir"),
     ],
 )
 def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None:
@@ -161,7 +173,9 @@ def test_words_that_differ_by_signs_are_the_same(ours: str, theirs: str) -> None
         *(("5 million", "5m"), ("5.5", "5,5"), ("5.5", "55"), ("5", "-5"), ("$5", "€5")),
         *(("5%", "5"), ("can", "can't"), ("cafe", "café"), ("its", "it's"), ("1st", "1")),
         *((".5", "5"), ("(-5)", "(5)"), ("-.5", "-5"), ("10²", "102"), ("1,5000", "15000")),
-        *(("₱5", "5"), ("±5", "5")),
+        *(("₱5", "5"), ("±5", "5"), ("–5", "5"), ("-$5", "$5"), ("$-5", "$5"), ("“-5”", "5")),
+        *(("p < .05", "p > .05"), ("p<5", "p>5"), (">95%", "<95%"), ("x ≤ 9", "x ≥ 9")),
+        *(("में", "मैं"), ("की", "के"), ("Ọ̀rọ̀", "Ọ́rọ́"), ("סֵפֶר", "סָפַר"), ("ง่าย", "งาย")),
     ],
 )
 def test_words_that_say_another_thing_differ(ours: str, theirs: str) -> None:
@@ -206,6 +220,15 @@ def test_other_signs_and_another_case_alter_nothing(quote: str, checked: Check) 
     assert found.verdict == "exact"
     assert words(found.matches[0].text).folded == words(quote.replace("…", "")).folded
     assert set(kinds(found)) <= {"negation_before"}
+
+
+def test_vowel_signs_are_of_their_words(tmp_path: Path) -> None:
+    text = "मैं घर में हूँ और यह बहुत अच्छा है"  # I am in the house, and it is very good
+    with corpus_of(tmp_path / "index", [Document("a.txt", text)]) as corpus:
+        assert check(text, corpus).verdict == check("मैं घर में हूँ", corpus).verdict == "exact"
+        changed = check(text.replace("में", "मैं"), corpus)
+    assert changed.verdict == "altered"
+    assert [(one.quote, one.source) for one in changed.changes] == [("मैं", "में")]
 
 
 def test_a_quote_of_common_words_is_found(checked: Check) -> None:
@@ -390,6 +413,60 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "“No,” | he said, | “we will not go to the river town.”",
+        "“Of course,” | Mayor Ann Bell told us, | “the library closes.”",
+        "“We have nothing to hide from anyone here,” | he said, | “no.”",
+        "“We will come,” | said the mayor, | “and we will stay.”",
+    ],
+)
+def test_few_words_before_or_behind_who_says_it_are_of_the_quote(
+    source: str, tmp_path: Path
+) -> None:
+    quote = re.sub(r"[“”]|\|.*\|", "", source)
+    marked, bare = source.replace("| ", ""), re.sub(r"[“”]|\| ", "", source)
+    for number, (text, verdicts) in enumerate([(marked, {"exact"}), (bare, {"altered", "absent"})]):
+        with corpus_of(tmp_path / str(number), [Document("a.txt", text)]) as corpus:
+            found = check(quote, corpus)
+        assert found.verdict in verdicts
+        assert ("attribution" in kinds(found)) == (text is marked)
+
+
+def test_of_copies_one_of_which_is_exact_only_that_is_told(tmp_path: Path) -> None:
+    near = "“The bridge is safe,” Bob said, then “and it will stay open all winter.”"
+    exact = (
+        "“The bridge is safe,” Mayor Ann Bell told reporters, “and it will stay open all winter.”"
+    )
+    with corpus_of(
+        tmp_path / "index", [Document("a.txt", near), Document("b.txt", exact)]
+    ) as corpus:
+        found = check("The bridge is safe, and it will stay open all winter", corpus)
+    assert found.verdict == "exact"
+    assert [match.document.id for match in found.matches] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("source", "between"),
+    [
+        ("„Die Brücke ist sicher“, sagte Ann Bell, „und sie bleibt offen.“", "sagte Ann Bell"),
+        ("»Die Brücke ist sicher«, sagte Ann Bell, »und sie bleibt offen.«", "sagte Ann Bell"),
+        ("« Le pont est bien sûr », a dit Ann Bell, « et il reste ouvert. »", "a dit Ann Bell"),
+        ("‘The bridge is safe’, said Ann Bell, ‘and it stays open.’", "said Ann Bell"),
+        ('"The bridge is safe," Ann Bell said—"and it stays open."', "Ann Bell said"),
+    ],
+)
+def test_marks_of_other_languages_end_and_begin_quotations(
+    source: str, between: str, tmp_path: Path
+) -> None:
+    quote = re.sub("[«»„“‘’]", "", source.replace(between, ""))
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        found = check(quote, corpus)
+    assert (found.verdict, kinds(found)) == ("exact", ["attribution"])
+    assert found.changes[0].source == between
+
+
+@pytest.mark.parametrize(
     ("source", "quote"),
     [
         (
@@ -403,6 +480,10 @@ def test_who_says_it_may_be_left_out_between_two_quotations(checked: Check) -> N
         (
             "He said many times that the voters’ anger at ‘elites’ will shape the next vote.",
             "He said many times that the voters elites will shape the next vote",
+        ),
+        (
+            "“It is safe for all of us,” said Bell, but Hart called it “a danger to the town”.",
+            "It is safe for all of us, a danger to the town",
         ),
     ],
 )
@@ -420,6 +501,29 @@ def test_a_point_before_a_figure_is_of_it(tmp_path: Path) -> None:
         assert check("Rates rose .5 percent in the third quarter", corpus).verdict == "exact"
         assert check("Rates rose 0.5 percent in the third quarter", corpus).verdict == "exact"
         assert check("Rates rose 5 percent in the third quarter", corpus).verdict == "altered"
+
+
+@pytest.mark.parametrize(
+    ("source", "quote", "ours", "theirs"),
+    [
+        ("Net funding last year: -$2,368 per resident", "year: $2,368 per resident", "$", "-$"),
+        ("Twitter claims that >95% of them are real", "that <95% of them are real", "<95", ">95"),
+        ("The result had a p < 0.05 and was bad", "a p > 0.05 and was", "> 0.05", "< 0.05"),
+        ("The probe will be cold at –234°C, they said", "cold at 234°C, they said", "234", "–234"),
+    ],
+)
+def test_a_minus_is_of_its_figure(
+    source: str, quote: str, ours: str, theirs: str, tmp_path: Path
+) -> None:
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        for minus in ("-", "–", "−"):
+            assert check(re.sub("[-–]", minus, source), corpus).verdict == "exact"
+        found = check(quote, corpus)
+    hold_the_laws(found)
+    assert found.verdict == "altered"
+    assert [(one.kind, one.quote, one.source) for one in found.changes] == [
+        ("number", ours, theirs)
+    ]
 
 
 # Altered
@@ -441,6 +545,7 @@ def test_a_point_before_a_figure_is_of_it(tmp_path: Path) -> None:
             ("replace", "1,600,000", "1,500,000"),
         ),
         ("The repair costs €1,500,000, a third more", "number", ("replace", "€", "$")),
+        ("The repair costs ₽1,500,000, a third more", "number", ("replace", "₽", "$")),
         ("The repair costs $1,500,000, a quarter more", "number", ("replace", "quarter", "third")),
     ],
 )
@@ -555,6 +660,23 @@ def test_a_quote_of_the_right_speaker_is_exact(name: str, checked: Check) -> Non
     assert found.matches[0].speaker == "Ann Bell"
 
 
+def test_who_says_it_is_left_out_only_between_words_of_one_person(tmp_path: Path) -> None:
+    source = "“It is safe for all of us,” said Bell, and Hart replied, “and a danger to the town.”"
+    quote = "It is safe for all of us, and a danger to the town"
+
+    def of_both(document: Document, span: Span) -> str:
+        return "Bell" if "safe" in span.of(document.text) else "Hart"
+
+    def of_one(document: Document, span: Span) -> str | None:
+        return "Bell" if "safe" in span.of(document.text) else None
+
+    with corpus_of(tmp_path / "index", [Document("a.txt", source)]) as corpus:
+        found = check(quote, corpus, speaker_of=of_both)
+        assert (found.verdict, kinds(found)) == ("altered", ["cut"])
+        assert found.changes[0].source == "said Bell, and Hart replied"
+        assert check(quote, corpus, speaker_of=of_one).verdict == "exact"
+
+
 def test_a_quote_of_somebody_else_is_told(checked: Check) -> None:
     found = checked("The bridge is safe", said_by="Vladimir Putin", speaker_of=speaker_of)
     assert found.verdict == "other_speaker"
@@ -590,7 +712,19 @@ def test_a_quote_that_is_too_long_is_refused(checked: Check) -> None:
     "unit",
     [
         *("a ", "the … ", "[", "[a]", "the [a] ", ". ", "...", "a.", "’", "a’", "ʼ", "5,", "-5 "),
-        *("\u0301", "\u2060a", "( … ", "$", "said not the ", "\0the ", "🙂 a ", "ａ", "ﷺ "),
+        *(
+            "\u0301",
+            "a\u0301",
+            "a\u0323\u0301 ",
+            "\u2060a",
+            "( … ",
+            "$",
+            "said not the ",
+            "\0the ",
+            "🙂 a ",
+            "ａ",
+            "ﷺ ",
+        ),
     ],
 )
 def test_hostile_quotes_take_no_more_than_linear_time(unit: str, checked: Check) -> None:
@@ -658,4 +792,16 @@ def test_the_quotations_of_a_draft_have_their_lines() -> None:
     draft = 'One.\n\nShe said “it is ‘very’ safe”.\n\nHe: "no", and “…”.\n'
     found = [*quoted(draft)]
     assert [(one.text, one.line) for one in found] == [("it is ‘very’ safe", 3), ("no", 5)]
+    assert all(one.span.of(draft) == one.text for one in found)
+
+
+def test_a_quotation_in_a_block_quote_goes_on_in_the_next_line() -> None:
+    draft = (
+        "> “First it runs on\n> and goes on.\n>\n> “Never,” he said.\n\nA “word”, 5 > 4 “more”.\n"
+    )
+    found = [*quoted(draft)]
+    assert [one.text for one in found] == [
+        *("First it runs on\n> and goes on.", "Never,", "word", "more"),
+    ]
+    assert words(found[0].text).folded == words("First it runs on and goes on").folded
     assert all(one.span.of(draft) == one.text for one in found)

@@ -301,6 +301,7 @@ def test_a_draft_is_exact_where_all_its_quotations_are(capsys: Capture, folder: 
         (["--file", "missing.md"], "missing.md: no such file or directory"),
         (["--file", "long.md"], "long.md:2: the quote has 11,999 characters"),
         (["--file", "picture.md"], "picture.md: "),
+        (["--file", "page.HTML"], "page.HTML: HTML is not read as a draft"),
         ([], "one of the arguments quote --file is required"),
         (["a", "--since", "yesterday"], "since is 'yesterday'"),
     ],
@@ -309,6 +310,7 @@ def test_what_cannot_be_checked_is_told_in_one_line(
     arguments: list[str], seen: str, capsys: Capture
 ) -> None:
     Path("long.md").write_text(f"a\n“{'b c ' * 3000}”", encoding="utf-8")
+    Path("page.HTML").write_text('<p class="a">&ldquo;Penguins swim&rdquo;</p>', encoding="utf-8")
     Path("picture.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
     assert run(["check", *arguments]) == 2
     out, error = capsys.readouterr()
@@ -329,6 +331,19 @@ def test_one_is_no_answer_and_zero_is_one(capsys: Capture) -> None:
     assert "5 documents" in output(capsys, "info")
 
 
+def test_files_that_are_not_there_prove_nothing(capsys: Capture) -> None:
+    parts = {part: [] for part in ("sentences", "statements", "sources", "nearest")}
+    saved = {"schema": "onrecord.answer/1", "status": "abstained", **parts}
+    Path("answer.json").write_text(json.dumps(saved))
+    assert run(["verify", "answer.json", "--files", "nowhere"]) == 2
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error == (
+        "onrecord: nowhere: no such file or folder. "
+        "Mend: give the files or the folder that was indexed\n"
+    )
+
+
 def test_a_changed_answer_is_not_proven(
     capsys: Capture, seeds: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,9 +352,8 @@ def test_a_changed_answer_is_not_proven(
     for where in ([], ["--files", seeds]):
         out = output(capsys, "verify", "answer.json", *where)
         assert re.fullmatch(r"proven: \d+ quotes stand word for word in the sources\n", out)
-    (one,) = objects(text)
-    one |= {"sentences": one["sentences"][:1]}
-    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(json.dumps(one).encode())))
+    one = output(capsys, "ask", "--json", "How far does the Oreshnik fly?")
+    monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(one.encode())))
     out = output(capsys, "verify", "-")
     assert out == "proven: 1 quote stands word for word in the sources\n"
     Path("answer.json").write_text(text.replace("Syria", "Serbia", 5))

@@ -193,6 +193,8 @@ def test_answers_are_read_as_one_object_or_one_a_line(answered: Answer, tmp_path
         (b'{"schema": ' + b"9" * 10_000 + b"}", "not JSON"),
         (b"null", "schema None"),
         (b"[]", "schema None"),
+        (b'{"schema": "onrecord.answer/1", "confidence": NaN}', "NaN is no number"),
+        (b'{"a": 1,\n"a": 2}', "a key stands twice"),
         (b'{"schema": "onrecord.answer/2"}', "schema 'onrecord.answer/2'"),
         (b'{"schema": "onrecord.search/1"}\n{"schema": "onrecord.answer/1"}', "onrecord.search/1"),
         (b'{"schema": "onrecord.answer/1"}\n{"schema"', "not JSON"),
@@ -210,6 +212,106 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(tmp_path: Path) -> None
     for path in (tmp_path, tmp_path / "none.json"):
         with pytest.raises(InputInvalid, match="directory"):
             read_answers(path)
+
+
+def test_a_file_that_an_editor_gave_a_byte_order_mark_is_read(
+    answered: Answer, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(answered), encoding="utf-8-sig")
+    assert read_answers(tmp_path / "a.json") == [answered]
+
+
+@pytest.fixture(scope="module")
+def spoken(
+    tiny_encoder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path, Answer]:
+    """Files, their index, and an answer whose first sentence Ann Lee says."""
+    folder, place = tmp_path_factory.mktemp("spoken"), tmp_path_factory.mktemp("spoken-index")
+    text = "Of the glacier\n\n“The glacier melts and will not be saved,” said Ann Lee.\n"
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    OnRecord.build(place, [folder], encoder=str(tiny_encoder))
+    answer = answer_object(OnRecord.open(place).ask("Which glacier melts?", min_confidence=0.0))
+    assert [row["speaker"] for row in answer["sentences"]] == ["Ann Lee"]
+    return folder, place, answer
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"speaker": "Bob Hart"}, "its speaker is 'Ann Lee', not 'Bob Hart'"),
+        ({"speaker": None}, "its speaker is 'Ann Lee', not None"),
+        ({"speaker": 7}, "its speaker is 'Ann Lee', not 7"),
+        ({"kind": "text"}, "its kind is 'direct', not 'text'"),
+    ],
+)
+def test_an_index_tells_who_says_a_quote(
+    spoken: tuple[Path, Path, Answer], values: Answer, told: str
+) -> None:
+    folder, index, answer = spoken
+    assert against_index(index, [answer]) == against_files(folder, [answer]) == []
+    tampered = changed(answer, "sentences", **values)
+    assert against_index(index, [tampered]) == [f"sentences[1]: {told}"]
+    assert against_files(folder, [tampered]) == []
+
+
+def test_a_speaker_whom_other_documents_call_by_a_longer_name_is_the_same(
+    spoken: tuple[Path, Path, Answer],
+) -> None:
+    _, index, answer = spoken
+    assert against_index(index, [changed(answer, "sentences", speaker="Lee")]) == []
+
+
+@pytest.mark.parametrize(
+    "values", [{"speaker": "Ann"}, {"kind": "direct"}], ids=["speaker", "kind"]
+)
+def test_a_nearest_passage_is_nobodys(check, abstained: Answer, values: Answer) -> None:
+    (line,) = check(changed(abstained, "nearest", **values))
+    assert line.startswith("nearest[1]: its ")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"number": 2}, "its statements are not those of its sentences"),
+        ({"citations": [2]}, "its citations is [2]"),
+        ({"citations": None}, "its citations is None"),
+        ({"documents": 3}, "its documents is 3"),
+        ({"documents": True}, "its documents is True"),
+        ({"independent": 3}, "its independent is 3"),
+        ({"independent": 0}, "its independent is 0"),
+        ({"independent": "1"}, "its independent is '1'"),
+    ],
+)
+def test_a_changed_statement_is_told(check, answered: Answer, values: Answer, told: str) -> None:
+    (line,) = check(changed(answered, "statements", **values))
+    assert told in line
+
+
+def test_a_quote_may_not_be_taken_out_of_its_statement(check, answered: Answer) -> None:
+    other = copy.deepcopy(answered)
+    other["sentences"].pop()
+    assert check(other) != []
+    assert check(answered | {"statements": []}) != []
+
+
+def test_a_citation_is_of_one_source_and_each_source_is_cited(check, answered: Answer) -> None:
+    first, second = answered["sources"][:2]
+    twice = answered | {
+        "sources": [{**second, "citation": first["citation"]}, *answered["sources"]]
+    }
+    assert check(twice) == [f"citation {first['citation']} is of two sources"]
+    unused = answered | {"sources": [*answered["sources"], {**first, "citation": 99}]}
+    assert check(unused) == [f"source {first['document']}: no quote cites it"]
+
+
+def test_a_sentence_behind_is_no_context(check, answered: Answer, index: Path) -> None:
+    other = copy.deepcopy(answered)
+    row = next(row for row in other["sentences"] if row["document"] == "a.txt")
+    text = OnRecord.open(index).document("a.txt").text
+    start = text.index("He was")
+    row["context"] = {"start": start, "end": start + 6, "text": "He was"}
+    (line,) = check(other)
+    assert line.endswith("context: it does not stand before")
 
 
 def test_each_wrong_quote_has_its_line(answered: Answer) -> None:

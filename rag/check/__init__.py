@@ -7,7 +7,7 @@ after the other is found, however common they are.
 """
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -17,7 +17,7 @@ from rag.check.exact import standing
 from rag.check.nearest import nearest
 from rag.check.parts import SHORTEST_PART, Part, rank, ranked, with_rests
 from rag.check.quote import Quote, readings
-from rag.check.steps import differences, steps
+from rag.check.steps import Step, differences, steps
 from rag.check.values import Change, Checked, Difference, Match, Verdict
 from rag.check.words import words
 from rag.datatypes import Document, Span
@@ -84,7 +84,7 @@ def check(
     sought = is_theirs if said_by else None
     found = next(filter(None, (_exactly(quote, corpus, sought) for quote in meant)), None)
     if found is None:
-        found = _nearly(meant[-1], corpus)
+        found = _nearly(meant[-1], corpus, speaker_of)
     matches = tuple(
         replace(match, speaker=speaker_of(match.document, match.span)) for match in found.matches
     )
@@ -121,12 +121,22 @@ class _Found:
         return (len(self.match.span), self.match.document.id, self.match.span.start)
 
 
-def _found(quote: Quote, parts: Sequence[Part]) -> _Found:
+def _found(quote: Quote, parts: Sequence[Part], speaker_of: Speakers = nobody) -> _Found:
     """Parts of a quote that stand one after the other in a document."""
     document = parts[0].window.document
-    there = steps(quote, parts)
+    there = [*_of_one(steps(quote, parts), document, speaker_of)]
     match = Match(document, covered(there), differences(quote, document, there))
     return _Found(match, changes(quote.text, document, there), is_exact(there))
+
+
+def _of_one(found: Sequence[Step], document: Document, speaker_of: Speakers) -> Iterator[Step]:
+    """Steps in which who says it is left out only between words of one person."""
+    for place, step in enumerate(found):
+        if step.shown == "attribution":
+            around = (speaker_of(document, found[at].source) for at in (place - 1, place + 1))
+            if len({*filter(None, around)}) > 1:
+                step = replace(step, shown=None)
+        yield step
 
 
 def _exactly(
@@ -154,19 +164,23 @@ def _exactly(
     return _told("exact", kept, more, counted=every) if kept else None
 
 
-def _nearly(quote: Quote, corpus: Corpus) -> Checked:
+def _nearly(quote: Quote, corpus: Corpus, speaker_of: Speakers) -> Checked:
     """The verdict on a quote whose words stand nowhere as they are."""
     near = windows(quote, corpus)
     single = ranked(quote, near)
     if not single:
         return Checked("", "absent", None, ())
+    alone = [_found(quote, [part], speaker_of) for part in single]
+    whole = [one for one in alone if one.exact]
+    if whole:
+        return _told("exact", whole)
     parts = with_rests(single[0], quote, near, lambda piece: _elsewhere(piece, corpus))
     if not _is_copied(quote, parts, corpus):
         return Checked("", "absent", None, (nearest(quote, single[0], corpus.record),))
-    groups = [_found(quote, group) for group in _grouped(parts)]
+    groups = [_found(quote, group, speaker_of) for group in _grouped(parts)]
     if len(groups) > 1:
         return _merged(groups)
-    copies = [groups[0], *(_found(quote, [part]) for part in _copies(parts, single))]
+    copies = [groups[0], *(_found(quote, [one], speaker_of) for one in _copies(parts, single))]
     return _told("exact" if groups[0].exact else "altered", copies)
 
 

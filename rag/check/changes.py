@@ -21,7 +21,7 @@ _FIGURES = frozenset(
     """one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
     hundred thousand million billion trillion hundreds thousands millions billions dozen dozens half
-    third quarter percent $ € £ ¥ ¢ % ‰""".split()  # noqa: SIM905
+    third quarter percent""".split()  # noqa: SIM905
 )
 _SMALL = 2  # words; of a difference no longer, its most telling name is enough
 _STANDS_ALONE = 4  # words; fewer are no quotation of their own
@@ -79,8 +79,8 @@ def _figures(counts: Counter[str]) -> dict[str, int]:
 
 
 def is_figure(word: str) -> bool:
-    """Whether a folded word tells how many, or of what unit."""
-    return word in _FIGURES or any(sign.isdigit() for sign in word)
+    """Whether a folded word tells how many, or of what unit: without a letter it is a sign."""
+    return word in _FIGURES or any(map(str.isdigit, word)) or not any(map(str.isalpha, word))
 
 
 def _joins_sentences(document: Document, found: Sequence[Step], place: int) -> bool:

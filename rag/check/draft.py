@@ -3,12 +3,15 @@
 Flow: text -> quoted() -> `Quoted`, each outermost quotation with a word in it, in order.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.check.words import words
 from rag.datatypes import Span
 from rag.quotes import quotations
+
+_MARGIN = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.MULTILINE)  # of a block quote or an e-mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Quoted:
 def quoted(draft: str) -> Iterator[Quoted]:
     """The outermost quotations of a draft; those within are checked as words of theirs."""
     line, counted = 1, 0
-    for one in quotations(draft):
+    lines = _MARGIN.sub(lambda margin: " " * len(margin[0]), draft)
+    for one in quotations(lines):
         if one.depth == 0 and len(words(draft, one.inner.start, one.inner.end)):
             line += draft.count("\n", counted, one.inner.start)
             counted = one.inner.start

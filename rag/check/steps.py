@@ -19,11 +19,13 @@ from rag.datatypes import Document, Span
 from rag.quotes import quotations
 
 _FEWEST_APART = 2  # words that stand together by no accident; one has to be a sentence's outermost
-_EDGE = 3  # words at an end of a quote that may stand in the place of the source's next ones
+_EDGE = 4  # words at an end of a quote that may stand further off in the sentence: a gap costs less
+_REPLACED = 3  # of these, that may stand in the place of the source's next ones
 _LONGEST_ATTRIBUTION = 8  # words between two quotations of one sentence
 _NEAR = 300  # characters before, behind or between words of a match; no sentence is much longer
 SENTENCE_END = re.compile(r"[.!?…\n]")
-_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"”’'»]++[^.!?…\n\"“”«»]*[\"“‘'«]+\s*")
+# The comma before the second mark tells words that go on from words that are only quoted.
+_ATTRIBUTION = re.compile(r"[,\s—–-]*[\"“”‘’'«»]++[^.!?…\n\"“”„«»]*[,:—–-]\s*[\"“„‘'«»]+\s*")
 
 Shown = Literal["ellipsis", "bracket", "attribution"]
 
@@ -102,8 +104,15 @@ def _passed(document: Document, gap: Gap | None, between: Span, at: int) -> Iter
         elif gap.kind == "bracket":
             yield Step("delete", gap.span, source, gap.kind)
     elif len(source):
-        spoken = len(missing) <= _LONGEST_ATTRIBUTION and _is_attribution(document.text, between)
-        yield Step("insert", Span(at, at), source, "attribution" if spoken else None)
+        yield _left_out(document, between, at)
+
+
+def _left_out(document: Document, between: Span, at: int) -> Step:
+    """Words of the source that nothing in the quote shows."""
+    missing = words(document.text, between.start, between.end)
+    spoken = len(missing) <= _LONGEST_ATTRIBUTION and _is_attribution(document.text, between)
+    source = missing.span(0, len(missing))
+    return Step("insert", Span(at, at), source, "attribution" if spoken else None)
 
 
 def _is_attribution(text: str, between: Span) -> bool:
@@ -153,14 +162,14 @@ def _with_edges(quote: Quote, document: Document, found: list[Step]) -> list[Ste
     """With words of the source in the place of those few at an end that it has not."""
     if len(found) > 1 and _is_edge(quote, found[0]):
         near = _words_before(document, found[1].source.start)
-        found[:1] = _edge(quote, found[0], near, before=True)
+        found[:1] = _edge(quote, found[0], document, near, before=True)
     if len(found) > 1 and _is_edge(quote, found[-1]):
         near = _words_behind(document, found[-2].source.end)
-        found[-1:] = _edge(quote, found[-1], near, before=False)
+        found[-1:] = _edge(quote, found[-1], document, near, before=False)
     return found
 
 
-def _edge(quote: Quote, step: Step, near: Words, *, before: bool) -> list[Step]:
+def _edge(quote: Quote, step: Step, document: Document, near: Words, *, before: bool) -> list[Step]:
     """The words of a step beside those `near` it in the same sentence: there, or replaced."""
     ours = words(quote.words.text, step.quote.start, step.quote.end).folded
     count, there = len(ours), len(near)
@@ -175,12 +184,16 @@ def _edge(quote: Quote, step: Step, near: Words, *, before: bool) -> list[Step]:
     if found:
         at = found[-1] if before else found[0]
         equal = Step("equal", step.quote, near.span(at, at + count))
-        first, end = (at + count, there) if before else (0, at)
-        if first == end:
+        between = (
+            Span(equal.source.end, near.stop) if before else Span(near.begin, equal.source.start)
+        )
+        if not len(words(document.text, between.start, between.end)):
             return [equal]
         side = step.quote.end if before else step.quote.start
-        cut = Step("insert", Span(side, side), near.span(first, end))
+        cut = _left_out(document, between, side)
         return [equal, cut] if before else [cut, equal]
+    if count > _REPLACED:
+        return [step]
     part = (max(0, there - count), there) if before else (0, min(count, there))
     return [replace(step, tag="replace", source=near.span(*part))]
 

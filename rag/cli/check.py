@@ -103,8 +103,11 @@ def _quotations(name: str) -> Iterator["Quoted"]:
     from rag.check.draft import quoted
     from rag.errors import DocumentUnreadable
     from rag.readers.encoding import DOCUMENT_LIMIT, decode
+    from rag.readers.formats import format_of
 
     mend = "give a draft as text or Markdown"
+    if (format := format_of(name).name) not in ("plain text", "Markdown"):
+        raise InputInvalid(f"{name}: {format} is not read as a draft", mend)
     try:
         if name == "-":
             content = sys.stdin.buffer.read(DOCUMENT_LIMIT + 1)

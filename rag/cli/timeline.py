@@ -52,7 +52,11 @@ def run(options: argparse.Namespace) -> int:
         options.speaker, options.subject, filters=filters_of(vars(options))
     )
     if options.svg is not None:
-        options.svg.write_text(timeline_svg(found), encoding="utf-8")
+        try:
+            options.svg.write_text(timeline_svg(found), encoding="utf-8")
+        except OSError as error:
+            seen = f"{options.svg}: {(error.strerror or str(error)).lower()}"
+            raise InputInvalid(seen, "give a file that can be written") from error
     if options.json:
         print_json(timeline_object(found))
     elif found.utterances:

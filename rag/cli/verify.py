@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rag.cli.options import STATUS, Commands, add_json, command_parser, completes
 from rag.cli.output import print_json
+from rag.errors import InputInvalid, NothingToIndex
 
 
 def add(commands: Commands) -> None:
@@ -16,7 +17,8 @@ def add(commands: Commands) -> None:
         does="prove a saved answer against the index or the files",
         ends=f"""\
 ANSWER.json is what ask --json or ask --batch printed. With --files the index is not needed: the
-quotes are looked up in the files themselves, read as indexing reads them.
+quotes are looked up in the files themselves, read as indexing reads them; who says them and which
+documents are copies is compared with an index only. The question and the scores are not proven.
 
 examples:     onrecord verify answer.json
               onrecord verify answer.json --files articles/
@@ -40,7 +42,13 @@ def run(options: argparse.Namespace) -> int:
 
     answers = read_answers(options.answer)
     if options.files:
-        found = against_files(options.files, answers)
+        try:
+            found = against_files(options.files, answers)
+        except NothingToIndex as error:
+            seen = error.failures[-1] if error.failures else f"{error.where}: {error.why}"
+            raise InputInvalid(
+                str(seen), "give the files or the folder that was indexed"
+            ) from error
     else:
         found = against_index(options.index, answers)
     quotes = count_quotes(answers)

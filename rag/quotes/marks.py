@@ -146,12 +146,24 @@ def _marks(text: str, span: Span) -> Iterator[_Mark]:
         left = at == span.start or text[at - 1].isspace() or text[at - 1] in _OPENS_AFTER
         right = end == span.end or text[end].isspace() or text[end] in _CLOSES_BEFORE
         if sign in _PAIRS or sign in _CLOSING:
-            yield _Mark(at, end, _CLOSING.get(sign, sign), "open" if sign in _PAIRS else "close")
+            yield _Mark(
+                at, end, _CLOSING.get(sign, sign), _paired_role(text, span, at, left, right)
+            )
         elif sign in ("‘", "’", "'"):
             if role := _single_role(text, span, at, left):
                 yield _Mark(at, end, "single", role)
         else:
             yield _Mark(at, end, "double", _double_role(sign, left, right))
+
+
+def _paired_role(text: str, span: Span, at: int, left: bool, right: bool) -> _Role:
+    """What one of a pair does; turned about, as in »Ja«, only right beside the quoted words."""
+    opens = text[at] in _PAIRS
+    if opens and right and not left:
+        return "close"
+    if not opens and left and not right and text[at + 1 : at + 2].isalnum():
+        return "open"
+    return "open" if opens else "close"
 
 
 def _double_role(sign: str, left: bool, right: bool) -> _Role:
@@ -200,6 +212,8 @@ def _paired(text: str, paragraph: _Paragraph, *, goes_on: bool) -> Iterator[Quot
             continue
         if mark.role == "close" or (mark.family == "single" and mark.role != "open"):
             continue
+        if text[mark.at] in _CLOSING and not _is_closed(marks, number):
+            continue  # the arrow of a »link
         closer = _single_closer(text, marks, number) if mark.family == "single" else _UNKNOWN
         if closer is None:
             continue
@@ -228,6 +242,12 @@ def _innermost(stack: Sequence[_Opened], mark: _Mark) -> int | None:
         if opened.mark.family == mark.family and opened.closer in (_UNKNOWN, mark.at):
             return place
     return None
+
+
+def _is_closed(marks: Sequence[_Mark], number: int) -> bool:
+    """Whether a mark of the same family closes somewhere behind the mark of this number."""
+    behind = marks[number + 1 : number + 1 + _FARTHEST_CLOSER]
+    return any(one.family == marks[number].family and one.role == "close" for one in behind)
 
 
 def _single_closer(text: str, marks: Sequence[_Mark], number: int) -> int | None:
