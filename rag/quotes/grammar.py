@@ -319,7 +319,7 @@ def _contents(parse: Parse, verb: int) -> Iterator[Span]:
     found = False
     for child in parse.children[verb]:
         dep, (low, high) = tokens[child].dep, tokens[child].edges
-        if not _governs(token.lemma, dep):
+        if not _governs(token.lemma, dep) or _is_parted(parse, (low, high), verb):
             continue
         if dep == "oprd":
             low = _small_clause(parse, verb, child)
@@ -336,6 +336,13 @@ def _governs(lemma: str, dep: str) -> bool:
         or (dep == "xcomp" and lemma in INTENT | NAMING)
         or (dep == "oprd" and lemma in NAMING)
     )
+
+
+def _is_parted(parse: Parse, edges: tuple[int, int], verb: int) -> bool:
+    """Whether a semicolon stands between: "Ana Soto said it rose; Bo Lind said it fell"."""
+    low, high = edges
+    between = parse.tokens[high + 1 : verb] if high < verb else parse.tokens[verb + 1 : low]
+    return any(token.text == ";" for token in between)
 
 
 def _small_clause(parse: Parse, verb: int, child: int) -> int:
