@@ -206,18 +206,20 @@ class _Reader:
     def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
         """Who stands behind an office bears it: "the Labour leader, Ana Soto, said".
 
-        Behind two it may be either's: "the wife of the mayor, Ana Soto, said"; so it may behind
+        So they are what any one word right before them tells: "Bo's agent, Ana Soto, said". Behind
+        two it may be either's: "the wife of the mayor, Ana Soto, said"; so it may behind
         "the wife of the driver" and behind "two ministers".
         """
         name, place = parse.tokens[head], parse.tokens[head].head
         near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
         borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
+        right_before = parse.tokens[place].tag == "NN" and len(near) == 2
         of_another = parse.tokens[place].lemma in RELATED and any(
             parse.tokens[each].pos == "NOUN" for each in near[1:]
         )
         several = parse.tokens[place].tag in ("NNS", "NNPS")
         owner = _is_owner(parse, parse.tokens[place])
-        if borne == [place] and not (of_another or several or owner):
+        if (borne == [place] or right_before) and not (of_another or several or owner):
             self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
@@ -230,7 +232,8 @@ class _Reader:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
-        if words and not _is_beside(parse, head) and not _is_owner(parse, head):
+        beside = _is_beside(parse, head) or _is_of_named(parse, head)
+        if words and not beside and not _is_owner(parse, head):
             name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
             self.bodies.add(name)
@@ -381,6 +384,14 @@ def _is_beside(parse: Parse, token: Token) -> bool:
     """Whether the name of a body only tells which: "White House aides", "Apple's Tim Cook"."""
     person = parse.tokens[token.head].entity == "PERSON"
     return token.dep in ("compound", "nmod", "amod") or (token.dep == "poss" and person)
+
+
+def _is_of_named(parse: Parse, token: Token) -> bool:
+    """Whether a name tells only whose somebody is who follows by name: "Acme's boss, Bo Lind"."""
+    others = (parse.tokens[child] for child in parse.children[token.head])
+    return token.dep == "poss" and any(
+        one.dep == "appos" and one.entity == "PERSON" for one in others
+    )
 
 
 def _end_of_name(parse: Parse, number: int) -> int:
