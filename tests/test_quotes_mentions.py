@@ -76,3 +76,17 @@ def test_a_pronoun_is_not_guessed_between_two(text: str, who: str | None) -> Non
 def test_a_guessed_gender_does_not_outlast_somebody_who_fits() -> None:
     text = "Robin Hill met Kim Boone. She said it was late. He was ill. He said it was hard."
     assert names(text)[-1] == "Robin Hill"
+
+
+def test_a_full_name_that_the_parser_takes_for_a_body_is_that_of_its_lone_surname() -> None:
+    text = """Weston led through Callum Holt and a penalty by Yusuf Demir.
+
+Manager Gary Prowse said it was late.
+
+Holt, who joined Weston last summer, was booed. He said it was hard."""
+    assert names(text) == ["Gary Prowse", "Callum Holt"]
+
+
+def test_a_body_that_begins_with_a_given_name_stays_one() -> None:
+    text = "Virginia Tech said it was late. Its rivals, who had left, were glad."
+    assert names(text) == ["Virginia Tech"]

@@ -11,7 +11,7 @@ Law: a name is written in the document; where nobody fits, there is none.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -103,7 +103,7 @@ class _Reader:
         self.bodies: set[str] = set()
         self.owned: dict[int, int] = {}
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
-        self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
+        self._by_word: dict[str, _Someone] = {}  # by surname, given name or full name
         self._people: list[_Someone] = []
         self._by_office: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_country: defaultdict[str, list[_Someone]] = defaultdict(list)
@@ -124,7 +124,8 @@ class _Reader:
 
     def _meet(self, parses: Sequence[Parse]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
-        met = [(parse, number, name) for parse in parses for number, name in _names(parse)]
+        alone = {word for parse in parses for word in _lone_surnames(parse)}
+        met = [(parse, *found) for parse in parses for found in _names(parse, alone)]
         for parse, number, name in sorted(met, key=lambda one: not one[2].given):
             someone = self._known(name) or self._new(name)
             someone.gender = someone.gender or name.gender
@@ -148,8 +149,8 @@ class _Reader:
         self._people.append(someone)
         for key in keys(name):
             self._by_key[key].append(someone)
-        self._by_word.setdefault(name.surname.casefold(), someone)
-        self._by_word.setdefault(name.given.casefold(), someone)
+        for word in (name.surname, name.given, name.full):
+            self._by_word.setdefault(word.casefold(), someone)
         return someone
 
     def _known(self, name: Name) -> _Someone | None:
@@ -163,7 +164,7 @@ class _Reader:
     def _read(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         if token.begins or (token.pos == "PROPN" and not token.entity):
-            if token.entity == "PERSON" or self._is_surname(parse, number):
+            if token.entity == "PERSON" or self._is_name(parse, number):
                 self._read_name(parse, number)
             elif token.entity in _BODIES:
                 self._tell_body(parse, number)
@@ -176,8 +177,8 @@ class _Reader:
         elif token.pos == "NOUN" and token.lemma in OFFICES:
             self._read_office(parse, number)
 
-    def _is_surname(self, parse: Parse, number: int) -> bool:
-        """Whether what the parser took for something else is somebody's surname."""
+    def _is_name(self, parse: Parse, number: int) -> bool:
+        """Whether what the parser took for something else is somebody's name."""
         written = _joined(parse.tokens[number : _end_of_name(parse, number)])
         return written.casefold() in self._by_word
 
@@ -318,12 +319,29 @@ class _Reader:
             self._at_hand = [others[0], someone, *others[1:]][:_AT_HAND]
 
 
-def _names(parse: Parse) -> Iterator[tuple[int, Name]]:
+def _names(parse: Parse, alone: Set[str]) -> Iterator[tuple[int, Name]]:
+    """Names of people; what the parser took for something else, if it holds a lone surname."""
     for number, token in enumerate(parse.tokens):
-        if token.begins and token.entity == "PERSON":
-            name = _name_at(parse, number, _end_of_name(parse, number))
-            if name is not None:
-                yield number, name
+        if not token.begins:
+            continue
+        end = _end_of_name(parse, number)
+        name = _name_at(parse, number, end)
+        in_full = name is not None and name.gender and name.surname in alone and end > number + 1
+        if name is not None and (token.entity == "PERSON" or in_full):
+            yield number, name
+
+
+def _lone_surnames(parse: Parse) -> Iterator[str]:
+    """Words that name people by themselves, or of whom a clause with "who" tells."""
+    tokens = parse.tokens
+    for number, token in enumerate(tokens):
+        alone = token.begins or (token.pos == "PROPN" and not token.entity)
+        if not alone or _end_of_name(parse, number) > number + 1:
+            continue
+        clauses = (child for child in parse.children[number] if tokens[child].dep == "relcl")
+        told = any(tokens[each].text == "who" for one in clauses for each in parse.children[one])
+        if token.entity == "PERSON" or told:
+            yield token.text
 
 
 def _beside_office(parse: Parse, number: int) -> list[str]:
