@@ -77,6 +77,7 @@ def compose(
         unanswered: The reason to give where no sentence is good enough.
         config: Thresholds.
     """
+    evidence = [one for one in evidence if not _only_announces(query, one)]
     confidence = evidence[0].probability if evidence else 0.0
     if confidence < config.min_confidence or not evidence:
         return Answer(
@@ -96,6 +97,12 @@ def compose(
     statements = group(chosen, same=config.same)[: config.most]
     missing = _lacking(query, evidence)
     return Answer(query.text, statements, confidence, "answered", missing=missing)
+
+
+def _only_announces(query: Query, one: Evidence) -> bool:
+    """Whether words lead to what follows, and hold nothing of the question: "Notes to editors:"."""
+    text = one.sentence.text
+    return text.endswith(":") and {*content_terms(query.text)}.isdisjoint(terms(text))
 
 
 def _is_heard(query: Query, evidence: Sequence[Evidence]) -> bool:
