@@ -830,3 +830,14 @@ def test_a_passage_must_have_room_for_a_word(length: int) -> None:
 def test_the_overlap_must_be_shorter_than_the_passage(overlap: int) -> None:
     with pytest.raises(ConfigInvalid, match=f"overlap_words is {overlap}.*use 0 to 9"):
         PassageConfig(length_words=10, overlap_words=overlap)
+
+
+def test_a_short_question_of_who_speaks_elsewhere_is_body() -> None:
+    told = "Ann Lee: The ministry did.\n\nClara Voss: He says that nobody asked him for a tug."
+    asked = ("body", "Clara Voss: Who refused the tug?")
+    assert asked in blocks(f"{BODY}\n\nClara Voss: Who refused the tug?\n\n{told}")
+
+
+def test_a_question_behind_a_subject_stays_a_heading() -> None:
+    line = "Brexit: What happens next?"
+    assert ("heading", line) in blocks(f"{BODY}\n\n{line}\n\n{BODY}")

@@ -34,6 +34,7 @@ SHORTEST_ITEM = 5  # words with its number: "1. Background" is a section
 SHORTEST_TITLE = 4  # words: "World News" is a section
 _LONGEST_PHRASE = 400  # characters of a block that may be boilerplate by its wording
 _LONGEST_CAPTION = 1200  # characters
+_LONGEST_LABEL = 80  # characters
 _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wrap
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
@@ -201,11 +202,8 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
         told.append("boilerplate" if foreign else _kind(paragraph, longest))
         if told[-1] == "body":
             longest = LONGEST_HEADING
+    _tell_questions(paragraphs, told)
     for at, paragraph in enumerate(paragraphs):
-        asks = paragraph.text.endswith("?") and not paragraph.mark.startswith("#")
-        if told[at] == "heading" and asks:
-            followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
-            told[at] = "heading" if followed else "body"
         if (
             told[at] == "heading"
             and not paragraph.mark.startswith("#")
@@ -220,6 +218,29 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
             for paragraph, block in zip(paragraphs, told, strict=True)
         ]
     return told
+
+
+def _tell_questions(paragraphs: Sequence[_Paragraph], told: list[Block]) -> None:
+    """Short questions stay headings only over text, and not where who asks speaks elsewhere."""
+    asking = [
+        at
+        for at, one in enumerate(paragraphs)
+        if told[at] == "heading" and one.text.endswith("?") and not one.mark.startswith("#")
+    ]
+    if not asking:
+        return
+    spoken = (one.text for one, block in zip(paragraphs, told, strict=True) if block == "body")
+    speaking = {*map(_label, spoken)} - {""}
+    for at in asking:
+        followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
+        if not followed or _label(paragraphs[at].text) in speaking:
+            told[at] = "body"
+
+
+def _label(text: str) -> str:
+    """What stands before a colon near the begin: "Ana Soto: Who left?"; "" where none does."""
+    label, colon, _ = text[:_LONGEST_LABEL].partition(": ")
+    return label if colon else ""
 
 
 def _is_item(paragraphs: Sequence[_Paragraph], at: int) -> bool:
