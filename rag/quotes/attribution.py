@@ -22,10 +22,10 @@ _SELF = ("i", "we", "you", "me", "us")  # in a quotation they name nobody that i
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What somebody said: in quotation marks ("direct") or in the writer's words ("indirect").
+    """What somebody said: in their own words ("direct") or in the writer's ("indirect").
 
     Attributes:
-        kind: Whether the content stands in quotation marks.
+        kind: Whether the content stands in quotation marks, or is a turn of a transcript.
         content: What was said, without the marks. What is split, or goes over several paragraphs,
             gives an attribution for each piece.
         speaker: The words that name who said it, where they are in the text.

@@ -57,10 +57,13 @@ class _Someone:
 
 
 def named(
-    parses: Sequence[Parse], quotes: Sequence[Quotation], attributions: Sequence[Attribution]
+    text: str,
+    parses: Sequence[Parse],
+    quotes: Sequence[Quotation],
+    attributions: Sequence[Attribution],
 ) -> tuple[Attribution, ...]:
     """The attributions, with who their speakers are."""
-    reader = _Reader(parses, quotes)
+    reader = _Reader(text, parses, quotes)
     meant, roles, bodies, owned = reader.meant, reader.roles, reader.bodies, reader.owned
     places = sorted(meant)
 
@@ -98,7 +101,7 @@ class _Reader:
     people; `owned` the places of words that tell whose another is, and where that one begins.
     """
 
-    def __init__(self, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
+    def __init__(self, text: str, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
         self.meant: dict[int, str] = {}
         self.bodies: set[str] = set()
         self.owned: dict[int, int] = {}
@@ -110,31 +113,34 @@ class _Reader:
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
         self._sentence = 0
-        self._meet(parses)
+        labels = {one.speaker.start: name_of(one.speaker.of(text)) for one in quotes if one.speaker}
+        self._meet(parses, [name for name in labels.values() if name is not None])
         for parse in parses:
             for sentence in parse.sentences:
                 self._sentence += 1
                 for number in sentence:
                     self._read(parse, number)
+        for place, label in labels.items():
+            if label is not None and (someone := self._known(label)) is not None:
+                self.meant[place] = someone.name.full
+                self.owned.pop(place, None)
 
     @property
     def roles(self) -> dict[str, tuple[Role, ...]]:
         """What everybody is called, by name."""
         return {one.name.full: tuple(sorted(one.roles)) for one in self._people}
 
-    def _meet(self, parses: Sequence[Parse]) -> None:
+    def _meet(self, parses: Sequence[Parse], labels: Sequence[Name]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
         alone = {word for parse in parses for word in _lone_surnames(parse)}
-        met = [(parse, *found) for parse in parses for found in _names(parse, alone)]
-        for parse, number, name in sorted(met, key=lambda one: not one[2].given):
+        met = [(name, (parse, at)) for parse in parses for at, name in _names(parse, alone)]
+        every = [*met, *((name, None) for name in labels)]
+        for name, where in sorted(every, key=lambda one: not one[0].given):
             someone = self._known(name) or self._new(name)
             someone.gender = someone.gender or name.gender
             someone.times += 1
-            head = _head(parse, number, _end_of_name(parse, number))
-            someone.of |= _countries(parse, number, head)
-            if len(someone.roles) < _MOST_ROLES:
-                someone.roles |= _roles(parse, number, head)
-            someone.offices |= _offices(parse, number, head)
+            if where is not None:
+                self._describe(someone, *where)
         for someone in self._people:
             for keys_of, by in (
                 (someone.offices, self._by_office),
@@ -143,6 +149,13 @@ class _Reader:
                 for key in keys_of:
                     if len(by[key]) < _MOST_ALIKE:
                         by[key].append(someone)
+
+    def _describe(self, someone: _Someone, parse: Parse, number: int) -> None:
+        head = _head(parse, number, _end_of_name(parse, number))
+        someone.of |= _countries(parse, number, head)
+        if len(someone.roles) < _MOST_ROLES:
+            someone.roles |= _roles(parse, number, head)
+        someone.offices |= _offices(parse, number, head)
 
     def _new(self, name: Name) -> _Someone:
         someone = _Someone(name, name.gender)
