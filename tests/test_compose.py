@@ -317,3 +317,17 @@ def test_words_that_lead_to_others_and_answer_are_shown() -> None:
     found = [evidence("Two men left:", 0.9)]
     answer = compose(QUERY, found, unanswered="not_answered", config=config())
     assert texts(answer.statements) == [["Two men left:"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("will the mayor leave?", "abstained"),
+        ("what did Ann Lee ask?", "answered"),
+        ("what did Ann Lee say about the mayor?", "answered"),
+    ],
+)
+def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: str) -> None:
+    found = [evidence("Ann Lee: Will you leave?", 0.9), evidence("It rained.", 0.1)]
+    answer = compose(Query(question), found, unanswered="not_answered", config=config())
+    assert answer.status == status
