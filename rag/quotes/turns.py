@@ -7,6 +7,7 @@ nobody asks, or nobody is known for a person, there are none: line-ups, tables, 
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -14,14 +15,17 @@ from dataclasses import dataclass, replace
 from rag.datatypes import Span
 from rag.quotes.marks import Quotation
 from rag.quotes.names import PARTICLES, Name, name_of
+from rag.quotes.titles import TITLES
 from rag.segment.blocks import blocks
 
 _TURNS = 2  # that each of two takes at the least
 _WORD = r"[A-Z][\w.'’-]*"
 _NAME = rf"{_WORD}(?: (?:{_WORD}|{'|'.join(sorted(PARTICLES))})){{0,5}}"
+_TIME = r"[\[(]?\d\d?[:.]\d\d(?:[:.]\d\d)?[\])]? "
 _LABEL = re.compile(  # Ana Soto (Weston) (Lab):, BO LIND, CNN HOST:, The Secretary (Mr Lind):
+    rf"(?:{_TIME})?"
     rf"(?:(?P<name>{_NAME})(?:,[^:.?!\n]{{1,60}})?(?: \([^():\n]{{1,60}}\)){{0,3}}"
-    rf"|[A-Z][^():.?!\n]{{1,80}} \((?P<borne>{_NAME})\)):[^\S\n]+(?=[^\s\"“„«'‘])"
+    rf"|[A-Z][^():.?!\n]{{1,80}} \((?P<borne>{_NAME})\)):[^\S\n]+(?=[^\sa-z\"“„«'‘])"
 )
 
 
@@ -54,14 +58,18 @@ def turns(text: str) -> tuple[Quotation, ...]:
     return tuple(
         Quotation(one.words, one.words, speaker=one.label)
         for one in found
-        if one.name and _is_person(one.name, taking, given)
+        if _is_person(one, taking, given)
     )
 
 
-def _is_person(name: Name, taking: Set[str], given: Mapping[str, Mapping[str, bool]]) -> bool:
+def _is_person(one: _Labelled, taking: Set[str], given: Mapping[str, Mapping[str, bool]]) -> bool:
     """Whether a name is told from a heading: "Sir Bo Lind", "Wei Zhang" twice, "Soto" for Ana."""
-    key = name.surname.casefold()
-    return bool(name.gender) or (key in taking if name.given else len(given.get(key, ())) == 1)
+    key = one.key
+    if one.name is None:
+        return False
+    titled = one.written.split()[0].strip(".").casefold() in TITLES
+    whole = one.name.given or titled
+    return bool(one.name.gender) or (key in taking if whole else len(given.get(key, ())) == 1)
 
 
 def _given_names(text: str, labels: Sequence[Name]) -> dict[str, dict[str, bool]]:
@@ -82,15 +90,16 @@ def _given_names(text: str, labels: Sequence[Name]) -> dict[str, dict[str, bool]
 
 def with_turns(quotes: Sequence[Quotation], turns: Sequence[Quotation]) -> tuple[Quotation, ...]:
     """Both in order; what stands in marks in a turn is one deeper, and a turn in marks is none."""
-    if not turns:
-        return tuple(quotes)
-    free = [one for one in turns if not any(_holds(each, one) for each in quotes)]
-    inside = (replace(q, depth=q.depth + any(_holds(one, q) for one in free)) for q in quotes)
+    outermost = [one for one in quotes if one.depth == 0]
+    free = [one for one in turns if not _lies_in(one, outermost)]
+    inside = (replace(one, depth=one.depth + _lies_in(one, free)) for one in quotes)
     return tuple(sorted((*free, *inside), key=lambda one: (one.outer.start, -one.outer.end)))
 
 
-def _holds(outer: Quotation, inner: Quotation) -> bool:
-    return outer.outer.start <= inner.outer.start < outer.outer.end
+def _lies_in(one: Quotation, others: Sequence[Quotation]) -> bool:
+    """Whether a quotation begins in one of others that are in order and apart."""
+    place = bisect_right(others, one.outer.start, key=lambda each: each.outer.start) - 1
+    return place >= 0 and one.outer.start < others[place].outer.end
 
 
 def _labelled(text: str) -> Iterator[_Labelled]:
