@@ -34,7 +34,7 @@ SHORTEST_ITEM = 5  # words with its number: "1. Background" is a section
 SHORTEST_TITLE = 4  # words: "World News" is a section
 _LONGEST_PHRASE = 400  # characters of a block that may be boilerplate by its wording
 _LONGEST_CAPTION = 1200  # characters
-_LONGEST_LABEL = 80  # characters
+_LONGEST_LABEL = 40  # characters
 _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wrap
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
@@ -221,7 +221,7 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
 
 
 def _tell_questions(paragraphs: Sequence[_Paragraph], told: list[Block]) -> None:
-    """Short questions stay headings only over text, and not where who asks speaks elsewhere."""
+    """Short questions stay headings only over text, and not where who asks speaks to another."""
     asking = [
         at
         for at, one in enumerate(paragraphs)
@@ -229,18 +229,18 @@ def _tell_questions(paragraphs: Sequence[_Paragraph], told: list[Block]) -> None
     ]
     if not asking:
         return
-    spoken = (one.text for one, block in zip(paragraphs, told, strict=True) if block == "body")
-    speaking = {*map(_label, spoken)} - {""}
+    labels = [_label(one.text) for one in paragraphs]
+    often = Counter(labels)
     for at in asking:
         followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
-        if not followed or _label(paragraphs[at].text) in speaking:
+        if not followed or (labels[at] and often[labels[at]] > 1 and labels[at + 1]):
             told[at] = "body"
 
 
 def _label(text: str) -> str:
     """What stands before a colon near the begin: "Ana Soto: Who left?"; "" where none does."""
     label, colon, _ = text[:_LONGEST_LABEL].partition(": ")
-    return label if colon else ""
+    return label.lstrip("0123456789:.[]() ") if colon else ""  # without the time
 
 
 def _is_item(paragraphs: Sequence[_Paragraph], at: int) -> bool:
