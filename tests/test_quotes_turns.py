@@ -80,8 +80,8 @@ def test_lone_surnames_in_capitals_are_those_of_whoever_was_introduced() -> None
 
 def test_titles_and_times_before_a_name_are_read() -> None:
     text = (
-        "9:15 Senator Lee: Did you sign it?\n\n9:16 Mr. Lind: I did.\n\n[9:17] Senator Lee: When?"
-        "\n\n[9:18] Mr. Lind: In May.\n\nPaul Jones: absent."
+        "Rain fell.\n\n9:15 Senator Lee: Did you sign it?\n\n9:16 Mr. Lind: I did.\n\n"
+        "[9:17] Senator Lee: When?\n\n[9:18] Mr. Lind: In May.\n\nPaul Jones: absent."
     )
     assert [name for name, _ in who(text)] == ["Lee", "Lind", "Lee", "Lind"]
 

@@ -58,7 +58,7 @@ def turns(text: str) -> tuple[Quotation, ...]:
     return tuple(
         Quotation(one.words, one.words, speaker=one.label)
         for one in found
-        if _is_person(one, taking, given)
+        if _is_person(one, taking, given) and not _is_about(one, text)
     )
 
 
@@ -70,6 +70,12 @@ def _is_person(one: _Labelled, taking: Set[str], given: Mapping[str, Mapping[str
     titled = one.written.split()[0].strip(".").casefold() in TITLES
     whole = one.name.given or titled
     return bool(one.name.gender) or (key in taking if whole else len(given.get(key, ())) == 1)
+
+
+def _is_about(one: _Labelled, text: str) -> bool:
+    """Whether words begin with whoever heads them: "Bo Lind: Mr Lind is the mayor of Weston."."""
+    surname = one.name.surname.casefold() if one.name else ""
+    return surname in one.words.of(text).casefold().split(maxsplit=3)[:3]
 
 
 def _given_names(text: str, labels: Sequence[Name]) -> dict[str, dict[str, bool]]:
@@ -104,7 +110,7 @@ def _lies_in(one: Quotation, others: Sequence[Quotation]) -> bool:
 
 def _labelled(text: str) -> Iterator[_Labelled]:
     for block in blocks(text):
-        if block.block == "boilerplate":
+        if block.block != "body":  # a headline is no speech: "Fallin: Trump is a healer"
             continue
         if found := _LABEL.match(text, block.span.start, block.span.end):
             part = "name" if found["name"] else "borne"
