@@ -88,14 +88,26 @@ def needs(sentence: Sentence, before: Sentence, attributions: Sequence[Attributi
         one.kind == "direct" and one.content.start < sentence.span.start < one.content.end
         for one in attributions
     )
+    text = _without_label(sentence, attributions)
     return (
         goes_on
-        or _BEGINS.match(sentence.text) is not None
-        or _POINTS.search(sentence.text) is not None
-        or _stands_for_nobody(sentence.text)
+        or _BEGINS.match(text) is not None
+        or _POINTS.search(text) is not None
+        or _stands_for_nobody(text)
         or _EXPECTS_MORE.search(before.text) is not None
         or (before.text.endswith("?") and _replies(sentence, before))
     )
+
+
+def _without_label(sentence: Sentence, attributions: Sequence[Attribution]) -> str:
+    """What follows who says it: "Ann Lee: He left." is not about her."""
+    start = sentence.span.start
+    for one in attributions:
+        labelled = one.kind == "direct" and one.cue is None and one.speaker is not None
+        if labelled and start < one.content.start < sentence.span.end:
+            label, said = sentence.text[: one.content.start - start], one.content.start - start
+            return sentence.text[said:] if label.rstrip("“\"‘' ").endswith(":") else sentence.text
+    return sentence.text
 
 
 def _replies(sentence: Sentence, before: Sentence) -> bool:

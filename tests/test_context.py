@@ -98,3 +98,15 @@ def test_an_answer_has_the_question_of_another_who_speaks() -> None:
     assert needs(told, asked, ())
     assert not needs(replace(told, speaker="Ann Lee"), asked, ())
     assert not needs(replace(told, speaker=None), asked, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"), [("He refused to vote.", True), ("Lee refused to vote.", False)]
+)
+def test_who_is_named_before_a_colon_is_not_who_is_meant(said: str, needed: bool) -> None:
+    before = "Ann Lee: Bo Lind came to the council."
+    text = f"{before}\n\nClara Voss: {said}"
+    start = text.index(said)
+    label = Span(start - len("Clara Voss: "), start - 2)
+    turn = Attribution("direct", Span(start, len(text)), label, name="Clara Voss")
+    assert context(text, "Clara Voss:", turn) == (before if needed else None)
