@@ -842,3 +842,9 @@ def test_a_question_behind_a_subject_stays_a_heading() -> None:
     lines = ["Brexit: What happens next?", "Brexit: Who pays for it?"]
     found = blocks(f"{BODY}\n\n{lines[0]}\n\n{BODY}\n\n{lines[1]}\n\n{BODY}")
     assert [text for block, text in found if block == "heading"] == lines
+
+
+def test_the_line_below_a_lone_date_is_the_title() -> None:
+    text = f"date 2025-10-17\nAmber warning for wind on the coast\n\n{BODY}"
+    assert headline(text) == "Amber warning for wind on the coast"
+    assert ("title", "Amber warning for wind on the coast") in blocks(text)

@@ -293,7 +293,8 @@ def _with_title(
     """`told` with the title, where the text begins with one."""
     leading = _leading(told)
     known = _squeezed(title or "").casefold()
-    same = [at for at in leading if known == paragraphs[at].text[:TITLE_LIMIT].rstrip().casefold()]
+    texts = [paragraphs[at].text[:TITLE_LIMIT].rstrip().casefold() for at in leading]
+    same = [at for at in leading if known and known == texts[at]]  # a lone date has no text
     headings = [at for at in leading if told[at] == "heading"]
     named = [at for at in headings if len(paragraphs[at].text.split()) >= SHORTEST_TITLE]
     top = [at for at in headings if paragraphs[at].mark == "#"]
