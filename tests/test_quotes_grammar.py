@@ -44,6 +44,8 @@ def test_what_stands_before_the_subject_does_not_speak(text: str, who: str) -> N
         "Nora Smith stopped short of saying that the war was wrong.",
         "Nora Smith failed to mention that the money had vanished.",
         "Nora Smith denied telling Paul Jones that the bridge was safe.",
+        "We wrongly quoted Nora Smith as saying that the war was wrong.",
+        "Nora Smith was wrongly quoted as saying that the war was wrong.",
         "Nora Smith rejected suggestions by Paul Jones that she had lied.",
     ],
 )
@@ -130,3 +132,9 @@ def test_what_stands_before_a_semicolon_is_not_said_behind_it(text: str) -> None
 def test_a_semicolon_within_what_is_said_parts_nothing() -> None:
     text = "The ferry is lost; it will never sail again, Nora Smith said."
     assert ("Nora Smith", "The ferry is lost; it will never sail again") in told(text)
+
+
+def test_who_says_what_is_false_says_it() -> None:
+    assert told("Nora Smith falsely claimed that it was late.") == [
+        ("Nora Smith", "that it was late")
+    ]

@@ -5,6 +5,7 @@ Law: in order of the content; spans lie in the text; a content holds neither its
 speaker; two direct contents never overlap, and two indirect ones only if one reports the other.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from rag.quotes.offices import Role
 from rag.quotes.parsing import Parse
 from rag.quotes.voices import Told, Voice, spoken
 
+_NEGATED = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)  # "never said “…”"
 _SELF = ("i", "we", "you", "me", "us")  # in a quotation they name nobody that is not known
 
 
@@ -79,8 +81,9 @@ def _direct(text: str, told: Sequence[Told]) -> Iterator[tuple[Attribution, Voic
         for quote in here.quotes:
             voice = spoken(text, quote, here, before, last)
             if voice is not None:
-                who = None if _touch(voice.speaker, quote.inner) else voice.speaker
-                cue = None if _touch(voice.cue, quote.inner) else voice.cue
+                unsaid = voice.cue is not None and _NEGATED.search(voice.cue.of(text)) is not None
+                who = None if unsaid or _touch(voice.speaker, quote.inner) else voice.speaker
+                cue = None if unsaid or _touch(voice.cue, quote.inner) else voice.cue
                 yield Attribution("direct", quote.inner, who, cue), voice
                 last = voice if who else last
         before = here

@@ -14,6 +14,7 @@ from rag.quotes.cues import (
     ASKING,
     CLAIMS,
     DENYING,
+    FALSELY,
     INTENT,
     NAMING,
     NOUNS,
@@ -266,9 +267,15 @@ def verb_report(parse: Parse, verb: int) -> Report:
 
 
 def _is_unsaid(parse: Parse, verb: int) -> bool:
-    """Whether it is asked for, or does not happen: "urged her to say", "refused to say"."""
+    """Whether it is asked for, or does not happen: "urged her to say", "refused to say".
+
+    Nor did who was "wrongly quoted as saying" it.
+    """
     tokens, token = parse.tokens, parse.tokens[verb]
     above = tokens[token.head]
+    beside = parse.children[above.head] if above.text == "as" else ()
+    if any(tokens[child].text.lower() in FALSELY for child in beside):
+        return True
     to_be_said = any(tokens[child].tag == "TO" for child in parse.children[verb])
     if any(tokens[child].dep == "neg" for child in parse.children[token.head]):
         return False
