@@ -306,6 +306,7 @@ def test_what_somebody_was_told_is_not_theirs() -> None:
         ("“Ships do not run on apologies,” Paul Jones never tires of saying.", "Paul Jones"),
         ("“Ships do not run on apologies,” Paul Jones said, not smiling.", "Paul Jones"),
         ("“Ships do not run on apologies,” said Paul Jones.", "Paul Jones"),
+        ("Paul Jones did not suggest a way. “Ships do not run on apologies.”", "Paul Jones"),
     ],
 )
 def test_words_that_somebody_did_not_say_are_nobodys(text: str, who: str | None) -> None:

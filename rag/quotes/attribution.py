@@ -18,7 +18,8 @@ from rag.quotes.offices import Role
 from rag.quotes.parsing import Parse
 from rag.quotes.voices import Told, Voice, spoken
 
-_NEGATED = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)  # "never said “…”"
+_NEGATED = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)
+_STOP = re.compile(r"[.!?…]")
 _SELF = ("i", "we", "you", "me", "us")  # in a quotation they name nobody that is not known
 
 
@@ -81,12 +82,20 @@ def _direct(text: str, told: Sequence[Told]) -> Iterator[tuple[Attribution, Voic
         for quote in here.quotes:
             voice = spoken(text, quote, here, before, last)
             if voice is not None:
-                unsaid = voice.cue is not None and _NEGATED.search(voice.cue.of(text)) is not None
+                unsaid = _is_unsaid(text, quote.outer, voice.cue)
                 who = None if unsaid or _touch(voice.speaker, quote.inner) else voice.speaker
                 cue = None if unsaid or _touch(voice.cue, quote.inner) else voice.cue
                 yield Attribution("direct", quote.inner, who, cue), voice
                 last = voice if who else last
         before = here
+
+
+def _is_unsaid(text: str, quote: Span, cue: Span | None) -> bool:
+    """Whether the word that tells who speaks, in the same sentence, denies it: "never said “…”"."""
+    if cue is None or _NEGATED.search(cue.of(text)) is None:
+        return False
+    first, last = sorted((quote, cue), key=lambda one: one.start)
+    return _STOP.search(text, first.end, last.start) is None
 
 
 def _indirect(text: str, told: Told, close: Sequence[Span]) -> Iterator[Attribution]:
