@@ -38,6 +38,7 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
         anything someone somebody something people reason list want ago every""".split(),  # noqa: SIM905
     )
 )
+_INQUIRING = frozenset(map(term, ("ask", "question", "wonder")))
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
@@ -77,6 +78,7 @@ def compose(
         unanswered: The reason to give where no sentence is good enough.
         config: Thresholds.
     """
+    evidence = [one for one in evidence if not _tells_nothing(query, one)]
     confidence = evidence[0].probability if evidence else 0.0
     if confidence < config.min_confidence or not evidence:
         return Answer(
@@ -96,6 +98,17 @@ def compose(
     statements = group(chosen, same=config.same)[: config.most]
     missing = _lacking(query, evidence)
     return Answer(query.text, statements, confidence, "answered", missing=missing)
+
+
+def _tells_nothing(query: Query, one: Evidence) -> bool:
+    """Whether words lead to others and hold nothing of the question ("Notes to editors:"), or ask.
+
+    What somebody asks answers where somebody's words are asked for.
+    """
+    text = one.sentence.text
+    if text.endswith("?"):
+        return (asking_terms() | _INQUIRING).isdisjoint(terms(query.text))
+    return text.endswith(":") and {*content_terms(query.text)}.isdisjoint(terms(text))
 
 
 def _is_heard(query: Query, evidence: Sequence[Evidence]) -> bool:

@@ -2,7 +2,8 @@
 
 Flow: Answer + what the record has of its documents -> `with_context` -> the same Answer, whose
 evidence carries the sentence before where it is needed.
-Law: a context is a sentence of the same document, as it stands there; it is never an answer.
+Law: a context is a sentence or a heading of the same document, as it stands there; it is never an
+answer.
 """
 
 import re
@@ -48,6 +49,8 @@ _EARLY = 6  # words among which "they" or "it" can have nothing in the sentence 
 _WORD = re.compile(r"[^\W_]+")
 _EXPECTS_MORE = re.compile(r"[:;—–-][\"'”’]?$|\bif\b[^.?!]*\?[\"'”’]?$", re.IGNORECASE)
 
+_ANSWER = re.compile(r"(?:A|Answer)[.:] ")
+
 
 def with_context(
     answer: Answer,
@@ -78,19 +81,40 @@ def needs(sentence: Sentence, before: Sentence, attributions: Sequence[Attributi
 
     That is where it begins with a word that points back or joins, holds one that points back, has
     a pronoun before any name, goes on a quotation that began before it, or where the one before
-    announces it (a colon, a semicolon, a dash) or asks what follows from an "if".
+    announces it (a colon, a semicolon, a dash), asks what follows from an "if", or asks what this
+    one answers: a heading, another who speaks, or where it says so ("A:").
     """
     goes_on = any(
         one.kind == "direct" and one.content.start < sentence.span.start < one.content.end
         for one in attributions
     )
+    text = _without_label(sentence, attributions)
     return (
         goes_on
-        or _BEGINS.match(sentence.text) is not None
-        or _POINTS.search(sentence.text) is not None
-        or _stands_for_nobody(sentence.text)
+        or _BEGINS.match(text) is not None
+        or _POINTS.search(text) is not None
+        or _stands_for_nobody(text)
         or _EXPECTS_MORE.search(before.text) is not None
+        or (before.text.endswith("?") and _replies(sentence, before))
     )
+
+
+def _without_label(sentence: Sentence, attributions: Sequence[Attribution]) -> str:
+    """What follows who says it: "Ann Lee: He left." is not about her."""
+    start = sentence.span.start
+    for one in attributions:
+        labelled = one.kind == "direct" and one.cue is None and one.speaker is not None
+        if labelled and start < one.content.start < sentence.span.end:
+            label, said = sentence.text[: one.content.start - start], one.content.start - start
+            return sentence.text[said:] if label.rstrip("“\"‘' ").endswith(":") else sentence.text
+    return sentence.text
+
+
+def _replies(sentence: Sentence, before: Sentence) -> bool:
+    """Whether a question is answered, not asked for the sake of asking."""
+    speaks, asks = sentence.speaker, before.speaker
+    another = speaks != asks and None not in (speaks, asks)
+    return another or before.block == "heading" or _ANSWER.match(sentence.text) is not None
 
 
 def _stands_for_nobody(text: str) -> bool:
@@ -104,7 +128,7 @@ def _stands_for_nobody(text: str) -> bool:
 
 
 def _before(sentence: Sentence, all_of_it: Sequence[Sentence]) -> Sentence | None:
-    """The body sentence before; `None` where none is, or a heading stands between."""
+    """The body sentence before, or the heading that asks; `None` where another stands between."""
     found: Sentence | None = None
     for one in all_of_it:
         if one.span.start >= sentence.span.start:
@@ -112,5 +136,6 @@ def _before(sentence: Sentence, all_of_it: Sequence[Sentence]) -> Sentence | Non
         if one.block == "body":
             found = one
         elif one.block in ("heading", "title"):
-            found = None
+            asks = one.block == "heading" and one.text.endswith("?")
+            found = one if asks else None
     return None

@@ -322,3 +322,32 @@ def test_opposite_statements_are_two(a: str, b: str) -> None:
     assert not say_the_same(a, b, least=0.6)
     assert not say_the_same(b, a, least=0.6)
     assert say_the_same(a, a, least=0.6)
+
+
+def test_words_that_only_lead_to_others_are_no_answer() -> None:
+    found = [evidence("Notes to editors:", 0.9), evidence("Ann left.", 0.8)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
+    assert texts(answer.statements) == [["Ann left."]]
+    assert answer.confidence == 0.8
+    alone = compose(QUERY, found[:1], unanswered="not_answered", config=config())
+    assert (alone.status, alone.nearest) == ("abstained", ())
+
+
+def test_words_that_lead_to_others_and_answer_are_shown() -> None:
+    found = [evidence("Two men left:", 0.9)]
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
+    assert texts(answer.statements) == [["Two men left:"]]
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        ("will the mayor leave?", "abstained"),
+        ("what did Ann Lee ask?", "answered"),
+        ("what did Ann Lee say about the mayor?", "answered"),
+    ],
+)
+def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: str) -> None:
+    found = [evidence("Ann Lee: Will you leave?", 0.9), evidence("It rained.", 0.1)]
+    answer = compose(Query(question), found, unanswered="not_answered", config=config())
+    assert answer.status == status

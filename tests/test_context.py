@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from rag.context import with_context
+from rag.context import needs, with_context
 from rag.datatypes import Answer, Document, Evidence, Hit, Passage, Sentence, Span, Statement
 from rag.quotes import Attribution
 from rag.segment import segment
@@ -77,3 +79,40 @@ def test_the_first_sentence_has_none_and_none_comes_from_beyond_a_heading() -> N
     answer = Answer("q", (Statement((Evidence(second, 1, 0.9, hit),)),), 0.9, "answered")
     found = with_context(answer, lambda document: (first, heading, second), lambda name: ())
     assert found.statements[0].evidence[0].context is None
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "asked"),
+    [
+        ("Rain fell.\n\n## Will there be a new bridge?\n\nNot before 2028, Lee said.", "Not before",
+         "Will there be a new bridge?"),
+        ("Rain fell.\n\nQ: Will there be a new bridge?\n\nA: Not before 2028.", "A:",
+         "Q: Will there be a new bridge?"),
+        ("Lee came late. Will there be a bridge? Ann Lee hopes so.", "Ann Lee hopes", None),
+        ("Rain fell.\n\n## A new bridge\n\nNot before 2028, Lee said.", "Not before", None),
+    ],
+)  # fmt: skip
+def test_an_answer_has_its_question(text: str, answer: str, asked: str | None) -> None:
+    assert context(text, answer) == asked
+
+
+def test_an_answer_has_the_question_of_another_who_speaks() -> None:
+    document = Document("a.txt", "Ann Lee: Will there be a bridge? Bo Lind: Not before 2028.")
+    end = document.text.index(" Bo")
+    asked = Sentence(document, Span(0, end), speaker="Ann Lee", kind="direct")
+    told = Sentence(document, Span(end + 1, len(document.text)), speaker="Bo Lind", kind="direct")
+    assert needs(told, asked, ())
+    assert not needs(replace(told, speaker="Ann Lee"), asked, ())
+    assert not needs(replace(told, speaker=None), asked, ())
+
+
+@pytest.mark.parametrize(
+    ("said", "needed"), [("He refused to vote.", True), ("Lee refused to vote.", False)]
+)
+def test_who_is_named_before_a_colon_is_not_who_is_meant(said: str, needed: bool) -> None:
+    before = "Ann Lee: Bo Lind came to the council."
+    text = f"{before}\n\nClara Voss: {said}"
+    start = text.index(said)
+    label = Span(start - len("Clara Voss: "), start - 2)
+    turn = Attribution("direct", Span(start, len(text)), label, name="Clara Voss")
+    assert context(text, "Clara Voss:", turn) == (before if needed else None)

@@ -294,3 +294,20 @@ def test_who_speaks_is_named_and_nobody_else(text: str, who: list[str | None]) -
 def test_what_somebody_was_told_is_not_theirs() -> None:
     found = told("Asked whether the attack was terrorism, Anna Reid declined to comment.")
     assert [content for *_, content in found] == ["to comment"]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Paul Jones never said “ships do not run on apologies”.", None),
+        ("Paul Jones did not say “ships do not run on apologies”.", None),
+        ("Paul Jones didn’t tell her “ships do not run on apologies”.", None),
+        ("Paul Jones did not only say “ships do not run on apologies”.", "Paul Jones"),
+        ("“Ships do not run on apologies,” Paul Jones never tires of saying.", "Paul Jones"),
+        ("“Ships do not run on apologies,” Paul Jones said, not smiling.", "Paul Jones"),
+        ("“Ships do not run on apologies,” said Paul Jones.", "Paul Jones"),
+        ("Paul Jones did not suggest a way. “Ships do not run on apologies.”", "Paul Jones"),
+    ],
+)
+def test_words_that_somebody_did_not_say_are_nobodys(text: str, who: str | None) -> None:
+    assert [one.name for one in attribute(Document("d", text)) if one.kind == "direct"] == [who]

@@ -20,6 +20,7 @@ def told(text: str) -> list[tuple[str | None, str]]:
         ("(CNN) Nora Smith said that it was late.", "Nora Smith"),
         ("DALLAS, March 3, 2023 — Norvane Energy Inc. said that it was late.",
          "Norvane Energy Inc."),
+        ("Carrick Bay, 28 March 2025 – Nora Smith said that it was late.", "Nora Smith"),
         ("CAMBRIDGE, Mass. — When Anna Reid saw him, she said that it was late.", "Anna Reid"),
         ("NASA — the space agency of the United States — said that it was late.", "NASA"),
         # a participle before the subject
@@ -43,6 +44,8 @@ def test_what_stands_before_the_subject_does_not_speak(text: str, who: str) -> N
         "Nora Smith stopped short of saying that the war was wrong.",
         "Nora Smith failed to mention that the money had vanished.",
         "Nora Smith denied telling Paul Jones that the bridge was safe.",
+        "We wrongly quoted Nora Smith as saying that the war was wrong.",
+        "Nora Smith was wrongly quoted as saying that the war was wrong.",
         "Nora Smith rejected suggestions by Paul Jones that she had lied.",
     ],
 )
@@ -111,3 +114,27 @@ def test_what_somebody_only_gets_is_not_their_words(text: str, who: str | None) 
 def test_per_is_a_word_for_according_to_and_a_given_name() -> None:
     assert told("It was late, per Nora Smith.")[0][0] == "Nora Smith"
     assert told("Its managing director, Per Nyman, stepped down on Wednesday.") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nora Smith said that it was late; Paul Jones said that it was early.",
+        "Nora Smith told the jury that it was late; Paul Jones argued that it was early.",
+        "Nora Smith says it was late; Paul Jones says it was early.",
+    ],
+)
+def test_what_stands_before_a_semicolon_is_not_said_behind_it(text: str) -> None:
+    said = {who: words.removeprefix("that ") for who, words in told(text)}
+    assert said == {"Nora Smith": "it was late", "Paul Jones": "it was early"}
+
+
+def test_a_semicolon_within_what_is_said_parts_nothing() -> None:
+    text = "The ferry is lost; it will never sail again, Nora Smith said."
+    assert ("Nora Smith", "The ferry is lost; it will never sail again") in told(text)
+
+
+def test_who_says_what_is_false_says_it() -> None:
+    assert told("Nora Smith falsely claimed that it was late.") == [
+        ("Nora Smith", "that it was late")
+    ]

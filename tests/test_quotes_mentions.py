@@ -39,7 +39,14 @@ def test_a_body_speaks_for_itself_and_not_for_who_belongs_to_it(text: str, who: 
         ("The Labour leader, Keir Starmer, said he was ill.", "Keir Starmer"),
         ("“She is ill,” said Nora Smith’s lawyer, Bob Jones.", "Bob Jones"),
         ("Her lawyer, Bob Jones, said she was ill.", "Bob Jones"),
+        ("Ferreira’s agent, Bob Jones, said she was ill.", "Bob Jones"),
+        ("Zenda’s chief executive, Nora Smith, said it was late.", "Nora Smith"),
+        ("“She is ill,” Weston’s goalkeeper, Bob Jones, said.", "Bob Jones"),
+        ("His barrister, Bob Jones, said she was ill.", "Bob Jones"),
         ("The wife of the mayor, Bob Jones, said she was ill.", None),
+        ("The owner of the pub, Bob Jones, said she was ill.", None),
+        ("Two agents, Bob Jones and Nora Smith, said she was ill.", None),
+        ("Zenda’s head of sales, Nora Smith, said it was late.", None),
         ("The minister, who met Bob Jones, said she was ill.", None),
     ],
 )
@@ -69,3 +76,17 @@ def test_a_pronoun_is_not_guessed_between_two(text: str, who: str | None) -> Non
 def test_a_guessed_gender_does_not_outlast_somebody_who_fits() -> None:
     text = "Robin Hill met Kim Boone. She said it was late. He was ill. He said it was hard."
     assert names(text)[-1] == "Robin Hill"
+
+
+def test_a_full_name_that_the_parser_takes_for_a_body_is_that_of_its_lone_surname() -> None:
+    text = """Weston led through Callum Holt and a penalty by Yusuf Demir.
+
+Manager Gary Prowse said it was late.
+
+Holt, who joined Weston last summer, was booed. He said it was hard."""
+    assert names(text) == ["Gary Prowse", "Callum Holt"]
+
+
+def test_a_body_that_begins_with_a_given_name_stays_one() -> None:
+    text = "Virginia Tech said it was late. Its rivals, who had left, were glad."
+    assert names(text) == ["Virginia Tech"]

@@ -28,6 +28,9 @@ def named(written: str, title: str = "") -> Name:
         ("bin Salman", "", "bin Salman", "bin Salman", ""),
         ("Von der Leyen", "", "Von der Leyen", "Von der Leyen", ""),
         ("Al Gore", "Al", "Gore", "Al Gore", ""),
+        ("Rachel Holt MP", "Rachel", "Holt", "Rachel Holt", "f"),
+        ("Sir Alan Crewe KC OBE", "Alan", "Crewe", "Alan Crewe", "m"),
+        ("Md. Shahid", "Md", "Shahid", "Md Shahid", ""),
     ],
 )
 def test_a_name_has_parts(
@@ -84,6 +87,7 @@ def test_spellings_of_one_name_are_alike(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("Bill Clinton", "Hillary Clinton"),
+        ("Rachel Holt MP", "Rachel Cole MP"),
         ("Vladimir Putin", "Vladimir Medinsky"),
         ("Mr. Clinton", "Hillary Clinton"),
         ("Donald Trump", "Ivanka Trump"),

@@ -830,3 +830,21 @@ def test_a_passage_must_have_room_for_a_word(length: int) -> None:
 def test_the_overlap_must_be_shorter_than_the_passage(overlap: int) -> None:
     with pytest.raises(ConfigInvalid, match=f"overlap_words is {overlap}.*use 0 to 9"):
         PassageConfig(length_words=10, overlap_words=overlap)
+
+
+def test_a_short_question_of_who_speaks_to_another_is_body() -> None:
+    asked = ["9:15 Clara Voss: Who refused the tug?", "[9:16] Clara Voss: When?"]
+    found = blocks(f"{BODY}\n\n{asked[0]}\n\nAnn Lee: They did.\n\n{asked[1]}\n\nAnn Lee: In May.")
+    assert [text for block, text in found if text in asked and block == "body"] == asked
+
+
+def test_a_question_behind_a_subject_stays_a_heading() -> None:
+    lines = ["Brexit: What happens next?", "Brexit: Who pays for it?"]
+    found = blocks(f"{BODY}\n\n{lines[0]}\n\n{BODY}\n\n{lines[1]}\n\n{BODY}")
+    assert [text for block, text in found if block == "heading"] == lines
+
+
+def test_the_line_below_a_lone_date_is_the_title() -> None:
+    text = f"date 2025-10-17\nAmber warning for wind on the coast\n\n{BODY}"
+    assert headline(text) == "Amber warning for wind on the coast"
+    assert ("title", "Amber warning for wind on the coast") in blocks(text)

@@ -1,7 +1,7 @@
 """Which words are quoted or reported, and who said them.
 
-Flow: Document -> quotations (`marks`) and parses (`parsing`) -> reports (`grammar`, `cues`) ->
-speakers (`voices`, `attribution`) and who they are (`mentions`) -> attribute() ->
+Flow: Document -> quotations (`marks`, `turns`) and parses (`parsing`) -> reports (`grammar`,
+`cues`) -> speakers (`voices`, `attribution`) and who they are (`mentions`) -> attribute() ->
 tuple[Attribution, ...] -> told() -> sentences with speaker and kind; those of all documents ->
 people() -> tuple[Person, ...].
 Law: offsets only; the same document gives the same attributions, whatever is beside it.
@@ -18,6 +18,7 @@ from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, bodies, people, persons
 from rag.quotes.sentences import told
 from rag.quotes.titles import BEFORE_OFFICES, BELONGING, OFFICES, RELATED, TITLES
+from rag.quotes.turns import turns, with_turns
 
 __all__ = [
     "ACCORDING",
@@ -49,5 +50,6 @@ __all__ = [
 
 def attribute(document: Document) -> tuple[Attribution, ...]:
     """Every quotation and reported statement of a document, in order of its content."""
-    parses, quotes = parsed(document.text), quotations(document.text)
-    return named(parses, quotes, attributed(document.text, quotes, parses))
+    text = document.text
+    parses, quotes = parsed(text), with_turns(quotations(text), turns(text))
+    return named(text, parses, quotes, attributed(text, quotes, parses))

@@ -5,6 +5,7 @@ Law: in order of the content; spans lie in the text; a content holds neither its
 speaker; two direct contents never overlap, and two indirect ones only if one reports the other.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +18,17 @@ from rag.quotes.offices import Role
 from rag.quotes.parsing import Parse
 from rag.quotes.voices import Told, Voice, spoken
 
+_NEGATED = re.compile(r"\b(?:not|never)\b|n['’]t\b", re.IGNORECASE)
+_STOP = re.compile(r"[.!?…]")
 _SELF = ("i", "we", "you", "me", "us")  # in a quotation they name nobody that is not known
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """What somebody said: in quotation marks ("direct") or in the writer's words ("indirect").
+    """What somebody said: in their own words ("direct") or in the writer's ("indirect").
 
     Attributes:
-        kind: Whether the content stands in quotation marks.
+        kind: Whether the content stands in quotation marks, or is a turn of a transcript.
         content: What was said, without the marks. What is split, or goes over several paragraphs,
             gives an attribution for each piece.
         speaker: The words that name who said it, where they are in the text.
@@ -79,11 +82,20 @@ def _direct(text: str, told: Sequence[Told]) -> Iterator[tuple[Attribution, Voic
         for quote in here.quotes:
             voice = spoken(text, quote, here, before, last)
             if voice is not None:
-                who = None if _touch(voice.speaker, quote.inner) else voice.speaker
-                cue = None if _touch(voice.cue, quote.inner) else voice.cue
+                unsaid = _is_unsaid(text, quote.outer, voice.cue)
+                who = None if unsaid or _touch(voice.speaker, quote.inner) else voice.speaker
+                cue = None if unsaid or _touch(voice.cue, quote.inner) else voice.cue
                 yield Attribution("direct", quote.inner, who, cue), voice
                 last = voice if who else last
         before = here
+
+
+def _is_unsaid(text: str, quote: Span, cue: Span | None) -> bool:
+    """Whether the word that tells who speaks, in the same sentence, denies it: "never said “…”"."""
+    if cue is None or _NEGATED.search(cue.of(text)) is None:
+        return False
+    first, last = sorted((quote, cue), key=lambda one: one.start)
+    return _STOP.search(text, first.end, last.start) is None
 
 
 def _indirect(text: str, told: Told, close: Sequence[Span]) -> Iterator[Attribution]:

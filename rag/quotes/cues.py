@@ -59,6 +59,8 @@ ASKING = DENYING | _words(
     "urge ask call tell order advise warn beg press push encourage instruct direct command implore "
     "challenge request"
 )
+# Who is "wrongly quoted as saying" it did not.
+FALSELY = _words("wrongly falsely incorrectly mistakenly erroneously")
 # In the passive, who hears it.
 TOLD = (ASKING - DENYING) | _words("assure inform question remind")
 WANTING = _words("want need expect like")

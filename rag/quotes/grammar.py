@@ -14,6 +14,7 @@ from rag.quotes.cues import (
     ASKING,
     CLAIMS,
     DENYING,
+    FALSELY,
     INTENT,
     NAMING,
     NOUNS,
@@ -266,9 +267,15 @@ def verb_report(parse: Parse, verb: int) -> Report:
 
 
 def _is_unsaid(parse: Parse, verb: int) -> bool:
-    """Whether it is asked for, or does not happen: "urged her to say", "refused to say"."""
+    """Whether it is asked for, or does not happen: "urged her to say", "refused to say".
+
+    Nor did who was "wrongly quoted as saying" it.
+    """
     tokens, token = parse.tokens, parse.tokens[verb]
     above = tokens[token.head]
+    beside = parse.children[above.head] if above.text == "as" else ()
+    if any(tokens[child].text.lower() in FALSELY for child in beside):
+        return True
     to_be_said = any(tokens[child].tag == "TO" for child in parse.children[verb])
     if any(tokens[child].dep == "neg" for child in parse.children[token.head]):
         return False
@@ -319,7 +326,7 @@ def _contents(parse: Parse, verb: int) -> Iterator[Span]:
     found = False
     for child in parse.children[verb]:
         dep, (low, high) = tokens[child].dep, tokens[child].edges
-        if not _governs(token.lemma, dep):
+        if not _governs(token.lemma, dep) or _is_parted(parse, (low, high), verb):
             continue
         if dep == "oprd":
             low = _small_clause(parse, verb, child)
@@ -336,6 +343,13 @@ def _governs(lemma: str, dep: str) -> bool:
         or (dep == "xcomp" and lemma in INTENT | NAMING)
         or (dep == "oprd" and lemma in NAMING)
     )
+
+
+def _is_parted(parse: Parse, edges: tuple[int, int], verb: int) -> bool:
+    """Whether a semicolon stands between: "Ana Soto said it rose; Bo Lind said it fell"."""
+    low, high = edges
+    between = parse.tokens[high + 1 : verb] if high < verb else parse.tokens[verb + 1 : low]
+    return any(token.text == ";" for token in between)
 
 
 def _small_clause(parse: Parse, verb: int, child: int) -> int:

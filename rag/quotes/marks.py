@@ -45,6 +45,7 @@ class Quotation:
         depth: How many quotations it stands in; 0 for one that stands in none.
         closed: Whether its closing mark is there.
         continues: Whether it takes up the quotation that the paragraph before left open.
+        speaker: Whose it is, where it has no marks but a name at its head: see `turns`.
     """
 
     outer: Span
@@ -52,6 +53,7 @@ class Quotation:
     depth: int = 0
     closed: bool = True
     continues: bool = False
+    speaker: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ Law: a name is written in the document; where nobody fits, there is none.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -57,10 +57,13 @@ class _Someone:
 
 
 def named(
-    parses: Sequence[Parse], quotes: Sequence[Quotation], attributions: Sequence[Attribution]
+    text: str,
+    parses: Sequence[Parse],
+    quotes: Sequence[Quotation],
+    attributions: Sequence[Attribution],
 ) -> tuple[Attribution, ...]:
     """The attributions, with who their speakers are."""
-    reader = _Reader(parses, quotes)
+    reader = _Reader(text, parses, quotes)
     meant, roles, bodies, owned = reader.meant, reader.roles, reader.bodies, reader.owned
     places = sorted(meant)
 
@@ -98,42 +101,46 @@ class _Reader:
     people; `owned` the places of words that tell whose another is, and where that one begins.
     """
 
-    def __init__(self, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
+    def __init__(self, text: str, parses: Sequence[Parse], quotes: Sequence[Quotation]) -> None:
         self.meant: dict[int, str] = {}
         self.bodies: set[str] = set()
         self.owned: dict[int, int] = {}
         self._by_key: defaultdict[str, list[_Someone]] = defaultdict(list)
-        self._by_word: dict[str, _Someone] = {}  # by a lone surname, or by the given name
+        self._by_word: dict[str, _Someone] = {}  # by surname, given name or full name
         self._people: list[_Someone] = []
         self._by_office: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._by_country: defaultdict[str, list[_Someone]] = defaultdict(list)
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
         self._sentence = 0
-        self._meet(parses)
+        labels = {one.speaker.start: name_of(one.speaker.of(text)) for one in quotes if one.speaker}
+        self._meet(parses, [name for name in labels.values() if name is not None])
         for parse in parses:
             for sentence in parse.sentences:
                 self._sentence += 1
                 for number in sentence:
                     self._read(parse, number)
+        for place, label in labels.items():
+            if label is not None and (someone := self._known(label)) is not None:
+                self.meant[place] = someone.name.full
+                self.owned.pop(place, None)
 
     @property
     def roles(self) -> dict[str, tuple[Role, ...]]:
         """What everybody is called, by name."""
         return {one.name.full: tuple(sorted(one.roles)) for one in self._people}
 
-    def _meet(self, parses: Sequence[Parse]) -> None:
+    def _meet(self, parses: Sequence[Parse], labels: Sequence[Name]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
-        met = [(parse, number, name) for parse in parses for number, name in _names(parse)]
-        for parse, number, name in sorted(met, key=lambda one: not one[2].given):
+        alone = {word for parse in parses for word in _lone_surnames(parse)}
+        met = [(name, (parse, at)) for parse in parses for at, name in _names(parse, alone)]
+        every = [*met, *((name, None) for name in labels)]
+        for name, where in sorted(every, key=lambda one: not one[0].given):
             someone = self._known(name) or self._new(name)
             someone.gender = someone.gender or name.gender
             someone.times += 1
-            head = _head(parse, number, _end_of_name(parse, number))
-            someone.of |= _countries(parse, number, head)
-            if len(someone.roles) < _MOST_ROLES:
-                someone.roles |= _roles(parse, number, head)
-            someone.offices |= _offices(parse, number, head)
+            if where is not None:
+                self._describe(someone, *where)
         for someone in self._people:
             for keys_of, by in (
                 (someone.offices, self._by_office),
@@ -143,13 +150,20 @@ class _Reader:
                     if len(by[key]) < _MOST_ALIKE:
                         by[key].append(someone)
 
+    def _describe(self, someone: _Someone, parse: Parse, number: int) -> None:
+        head = _head(parse, number, _end_of_name(parse, number))
+        someone.of |= _countries(parse, number, head)
+        if len(someone.roles) < _MOST_ROLES:
+            someone.roles |= _roles(parse, number, head)
+        someone.offices |= _offices(parse, number, head)
+
     def _new(self, name: Name) -> _Someone:
         someone = _Someone(name, name.gender)
         self._people.append(someone)
         for key in keys(name):
             self._by_key[key].append(someone)
-        self._by_word.setdefault(name.surname.casefold(), someone)
-        self._by_word.setdefault(name.given.casefold(), someone)
+        for word in (name.surname, name.given, name.full):
+            self._by_word.setdefault(word.casefold(), someone)
         return someone
 
     def _known(self, name: Name) -> _Someone | None:
@@ -163,7 +177,7 @@ class _Reader:
     def _read(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         if token.begins or (token.pos == "PROPN" and not token.entity):
-            if token.entity == "PERSON" or self._is_surname(parse, number):
+            if token.entity == "PERSON" or self._is_name(parse, number):
                 self._read_name(parse, number)
             elif token.entity in _BODIES:
                 self._tell_body(parse, number)
@@ -176,8 +190,8 @@ class _Reader:
         elif token.pos == "NOUN" and token.lemma in OFFICES:
             self._read_office(parse, number)
 
-    def _is_surname(self, parse: Parse, number: int) -> bool:
-        """Whether what the parser took for something else is somebody's surname."""
+    def _is_name(self, parse: Parse, number: int) -> bool:
+        """Whether what the parser took for something else is somebody's name."""
         written = _joined(parse.tokens[number : _end_of_name(parse, number)])
         return written.casefold() in self._by_word
 
@@ -206,18 +220,20 @@ class _Reader:
     def _tell_office(self, parse: Parse, head: int, someone: _Someone) -> None:
         """Who stands behind an office bears it: "the Labour leader, Ana Soto, said".
 
-        Behind two it may be either's: "the wife of the mayor, Ana Soto, said"; so it may behind
+        So they are what any one word right before them tells: "Bo's agent, Ana Soto, said". Behind
+        two it may be either's: "the wife of the mayor, Ana Soto, said"; so it may behind
         "the wife of the driver" and behind "two ministers".
         """
         name, place = parse.tokens[head], parse.tokens[head].head
         near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
         borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
+        right_before = parse.tokens[place].tag == "NN" and len(near) == 2
         of_another = parse.tokens[place].lemma in RELATED and any(
             parse.tokens[each].pos == "NOUN" for each in near[1:]
         )
         several = parse.tokens[place].tag in ("NNS", "NNPS")
         owner = _is_owner(parse, parse.tokens[place])
-        if borne == [place] and not (of_another or several or owner):
+        if (borne == [place] or right_before) and not (of_another or several or owner):
             self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
@@ -230,7 +246,8 @@ class _Reader:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
-        if words and not _is_beside(parse, head) and not _is_owner(parse, head):
+        beside = _is_beside(parse, head) or _is_of_named(parse, head)
+        if words and not beside and not _is_owner(parse, head):
             name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
             self.bodies.add(name)
@@ -315,12 +332,29 @@ class _Reader:
             self._at_hand = [others[0], someone, *others[1:]][:_AT_HAND]
 
 
-def _names(parse: Parse) -> Iterator[tuple[int, Name]]:
+def _names(parse: Parse, alone: Set[str]) -> Iterator[tuple[int, Name]]:
+    """Names of people; what the parser took for something else, if it holds a lone surname."""
     for number, token in enumerate(parse.tokens):
-        if token.begins and token.entity == "PERSON":
-            name = _name_at(parse, number, _end_of_name(parse, number))
-            if name is not None:
-                yield number, name
+        if not token.begins:
+            continue
+        end = _end_of_name(parse, number)
+        name = _name_at(parse, number, end)
+        in_full = name is not None and name.gender and name.surname in alone and end > number + 1
+        if name is not None and (token.entity == "PERSON" or in_full):
+            yield number, name
+
+
+def _lone_surnames(parse: Parse) -> Iterator[str]:
+    """Words that name people by themselves, or of whom a clause with "who" tells."""
+    tokens = parse.tokens
+    for number, token in enumerate(tokens):
+        alone = token.begins or (token.pos == "PROPN" and not token.entity)
+        if not alone or _end_of_name(parse, number) > number + 1:
+            continue
+        clauses = (child for child in parse.children[number] if tokens[child].dep == "relcl")
+        told = any(tokens[each].text == "who" for one in clauses for each in parse.children[one])
+        if token.entity == "PERSON" or told:
+            yield token.text
 
 
 def _beside_office(parse: Parse, number: int) -> list[str]:
@@ -381,6 +415,14 @@ def _is_beside(parse: Parse, token: Token) -> bool:
     """Whether the name of a body only tells which: "White House aides", "Apple's Tim Cook"."""
     person = parse.tokens[token.head].entity == "PERSON"
     return token.dep in ("compound", "nmod", "amod") or (token.dep == "poss" and person)
+
+
+def _is_of_named(parse: Parse, token: Token) -> bool:
+    """Whether a name tells only whose somebody is who follows by name: "Acme's boss, Bo Lind"."""
+    others = (parse.tokens[child] for child in parse.children[token.head])
+    return token.dep == "poss" and any(
+        one.dep == "appos" and one.entity == "PERSON" for one in others
+    )
 
 
 def _end_of_name(parse: Parse, number: int) -> int:

@@ -19,6 +19,8 @@ from rag.quotes.titles import FEMALE, GIVEN_FEMALE, GIVEN_MALE, MALE, NICKNAMES,
 Gender = Literal["m", "f", ""]
 
 _SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv"])
+# Letters behind a name
+_HONOURS = frozenset("MP MSP MEP QC KC OBE MBE CBE PhD MD".split())  # noqa: SIM905
 PARTICLES = frozenset(
     ["de", "da", "di", "del", "van", "von", "der", "den", "al", "el", "bin", "la"]
 )
@@ -42,7 +44,7 @@ class Name:
     Attributes:
         given: The first given name, or "" where only the surname is written.
         surname: With its particles: "van der Bellen".
-        full: As written, without title and possessive.
+        full: As written, without title, possessive and letters behind it: "MP".
         gender: As a title or the given name tells it; "" where neither does.
         middle: Initials of what stands between given name and surname: "hw".
         suffix: "jr" or the like; "" where there is none.
@@ -69,6 +71,8 @@ def name_of(written: str, title: str = "") -> Name | None:
     while len(words) > 1 and words[0].casefold() in TITLES:
         titles.append(words.pop(0).casefold())
     words = [word for word in words if word]
+    while len(words) > 1 and words[-1] in _HONOURS:
+        words.pop()
     suffix = words.pop() if len(words) > 1 and words[-1].casefold() in _SUFFIXES else ""
     if not words or not words[-1][0].isalpha():
         return None

@@ -7,6 +7,7 @@ same parse, whatever is beside it.
 """
 
 import re
+from calendar import month_abbr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,13 +26,16 @@ if TYPE_CHECKING:  # loading spaCy takes seconds: a question must not wait for i
 LONGEST_SENTENCE = 2_000  # characters; longer ones are lists, tables or code
 LONGEST_PIECE = 10_000  # characters read at once, so that memory stays bounded
 _BATCH = 32  # pieces
-# "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The"; but what stands
-# between two dashes is an aside: "BP — Europe's third — said".
+# "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The", "Paris, 3 May – The";
+# but what stands between two dashes is an aside: "BP — Europe's third — said".
 _AGENCY, _DASH = r"\([A-Z][A-Za-z. ]{1,24}\)", "[—–-]{1,2}"
+_MONTH = rf"(?:{'|'.join(month_abbr[1:])})[a-z]*\.?"
+_DAY = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?"
 _DATELINE = re.compile(
     rf"(?:{_AGENCY}(?: ?{_DASH})?"
     rf"|[A-Z][\w.'’-]*(?:[ ,/]+[A-Z\d][\w.'’-]*){{0,7}} {_AGENCY} ?{_DASH}"
     rf"|[A-Z]{{2}}[A-Z .'’/-]*(?:, [A-Z\d][\w.]*(?: [A-Z\d][\w.]*)?){{0,3}} ?{_DASH}(?!.* {_DASH} )"
+    rf"|[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){{0,5}}(?:,| {_DASH}) {_DAY} ?{_DASH}"
     r") (?=[^\w\s]?[A-Z])"
 )
 

@@ -97,6 +97,8 @@ def spoken(
         before: The paragraph before, if there is one.
         last: Who spoke the quotation before.
     """
+    if quote.speaker is not None:
+        return Voice(quote.speaker, None, close=True)
     frame = _Frame.of(text, here, quote)
     if quote.continues:
         return frame.behind() or last or Voice(None, None)

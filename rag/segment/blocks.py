@@ -34,6 +34,7 @@ SHORTEST_ITEM = 5  # words with its number: "1. Background" is a section
 SHORTEST_TITLE = 4  # words: "World News" is a section
 _LONGEST_PHRASE = 400  # characters of a block that may be boilerplate by its wording
 _LONGEST_CAPTION = 1200  # characters
+_LONGEST_LABEL = 40  # characters
 _WRAPPED = range(40, 101)  # columns at which e-mail, Gutenberg and man pages wrap
 _SCRIPT_SAMPLE = 400  # characters of a block that tell its script
 _MINORITY = 0.2  # of a document's characters: a second script with less is no second language
@@ -201,11 +202,8 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
         told.append("boilerplate" if foreign else _kind(paragraph, longest))
         if told[-1] == "body":
             longest = LONGEST_HEADING
+    _tell_questions(paragraphs, told)
     for at, paragraph in enumerate(paragraphs):
-        asks = paragraph.text.endswith("?") and not paragraph.mark.startswith("#")
-        if told[at] == "heading" and asks:
-            followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
-            told[at] = "heading" if followed else "body"
         if (
             told[at] == "heading"
             and not paragraph.mark.startswith("#")
@@ -220,6 +218,29 @@ def _tell(paragraphs: Sequence[_Paragraph]) -> list[Block]:
             for paragraph, block in zip(paragraphs, told, strict=True)
         ]
     return told
+
+
+def _tell_questions(paragraphs: Sequence[_Paragraph], told: list[Block]) -> None:
+    """Short questions stay headings only over text, and not where who asks speaks to another."""
+    asking = [
+        at
+        for at, one in enumerate(paragraphs)
+        if told[at] == "heading" and one.text.endswith("?") and not one.mark.startswith("#")
+    ]
+    if not asking:
+        return
+    labels = [_label(one.text) for one in paragraphs]
+    often = Counter(labels)
+    for at in asking:
+        followed = at + 1 < len(told) and told[at + 1] in ("body", "caption")
+        if not followed or (labels[at] and often[labels[at]] > 1 and labels[at + 1]):
+            told[at] = "body"
+
+
+def _label(text: str) -> str:
+    """What stands before a colon near the begin: "Ana Soto: Who left?"; "" where none does."""
+    label, colon, _ = text[:_LONGEST_LABEL].partition(": ")
+    return label.lstrip("0123456789:.[]() ") if colon else ""  # without the time
 
 
 def _is_item(paragraphs: Sequence[_Paragraph], at: int) -> bool:
@@ -272,7 +293,8 @@ def _with_title(
     """`told` with the title, where the text begins with one."""
     leading = _leading(told)
     known = _squeezed(title or "").casefold()
-    same = [at for at in leading if known == paragraphs[at].text[:TITLE_LIMIT].rstrip().casefold()]
+    texts = [paragraphs[at].text[:TITLE_LIMIT].rstrip().casefold() for at in leading]
+    same = [at for at in leading if known and known == texts[at]]  # a lone date has no text
     headings = [at for at in leading if told[at] == "heading"]
     named = [at for at in headings if len(paragraphs[at].text.split()) >= SHORTEST_TITLE]
     top = [at for at in headings if paragraphs[at].mark == "#"]
