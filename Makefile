@@ -94,6 +94,7 @@ bench: .venv/dev ## speed and quality figures of the README, a JSON line for eac
 	$(BIN)/python benchmarks/growth.py --to $(BENCH_TO)
 	$(BIN)/python benchmarks/sentence_splitting.py --json
 	$(BIN)/python benchmarks/attribution.py --data $(DATA) --json
+	$(BIN)/python benchmarks/subjects.py --data $(DATA)
 	$(BIN)/python benchmarks/origins.py --data $(DATA)
 	$(BIN)/python benchmarks/footprint.py
 

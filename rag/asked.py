@@ -26,7 +26,14 @@ from rag.quotes import (
     role_of,
 )
 from rag.store import Record
-from rag.terms import POSSESSIVE, capitals_tell, is_function_word, term
+from rag.terms import (
+    POSSESSIVE,
+    capitals_tell,
+    content_terms,
+    is_function_word,
+    term,
+    terms,
+)
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*['’]?|,(?!\s*[JS]r\b)")
 _ELLIPSIS = re.compile(r"(?:and |but )?(?:what|how) about (?P<subject>[^?]+)\??", re.I)
@@ -225,6 +232,15 @@ def _is_elsewhere(one: _Name, words: Sequence[str]) -> bool:
     before = [word.casefold() for word in words[max(0, one.place - 2) : one.place]]
     placed = [word for word in before if word != "the"][-1:]
     return not _ELSEWHERE.isdisjoint(placed)
+
+
+def subject_terms(query: Query) -> tuple[str, ...]:
+    """Terms of what it asks about: not of whose words it asks for, nor those that ask for words."""
+    found = content_terms(query.text)
+    if query.speaker is None:
+        return found
+    others = {t for name in (query.speaker, *query.people) for t in terms(name)} | asking_terms()
+    return tuple(one for one in found if one not in others)
 
 
 @cache

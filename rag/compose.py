@@ -10,17 +10,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import chain
 
-from rag.asked import asking_terms
+from rag.asked import asking_terms, subject_terms
 from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Passage, Query, Reason, Statement
 from rag.errors import ConfigInvalid
 from rag.evidence.dates import day_in_words
-from rag.evidence.facts import names_found
+from rag.evidence.facts import names_found, sought
 from rag.opposed import oppose
 from rag.terms import (
-    POSSESSIVE,
-    capitals_tell,
     content_terms,
     content_words,
     is_function_word,
@@ -165,15 +163,7 @@ def _lacking(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
 
     Not those in capitals alone, which may be written out: EU, U.S.
     """
-    told = capitals_tell(query.text)
-
-    def is_sought(place: int, word: str) -> bool:
-        in_capitals = POSSESSIVE.sub("", word).isupper()
-        name = told and place > 0 and word[0].isupper() and not in_capitals
-        return word[0].isdigit() or (name and not is_function_word(word.casefold()))
-
-    written = enumerate(_WRITTEN.findall(query.text))
-    lacking = list(dict.fromkeys(word for place, word in written if is_sought(place, word)))
+    lacking = [*sought(query.text)]
     held = set[str]()
     for some in chain(map(terms, query.people), _held(evidence)):
         if not lacking:  # mostly after the first passage
@@ -217,7 +207,7 @@ def _heard(query: Query, evidence: Sequence[Evidence]) -> tuple[tuple[str, int],
     """
     if query.speaker is None:
         return ()
-    subject = {*content_terms(query.text)} - {*terms(query.speaker)} - asking_terms()
+    subject = {*subject_terms(query)}
     documents: dict[str, set[str]] = {}
     for one in evidence:
         who = one.sentence.speaker

@@ -182,10 +182,10 @@ def test_probability_is_the_logistic_of_the_score() -> None:
 def test_calibration_is_a_weighted_sum_by_stage() -> None:
     weights = np.arange(1.0, 1 + len(INPUTS))
     layer = Calibration({"first": weights, "whole": 0 * weights}, {"first": 0.5, "whole": 2.0}, 0.5)
-    seen = np.array([[0.25, 0.5, 1.0, 0.0, -1.0, 1.0, 0.5, 1.0]])
+    seen = np.array([[0.25, 0.5, 1.0, 0.0, -1.0, 1.0, 0.5, 1.0, 1.0]])
     logits = np.array([1.0], np.float32)
     both = -math.log1p(math.exp(-1)) - math.log1p(math.exp(2))  # of logits 1 and -2
-    expected = 0.5 + 1 - 2 * 2 + 3 * both + 4 * 0.25 + 5 * 0.5 + 6 - 8 + 9 + 10 * 0.5 + 11
+    expected = 0.5 + 1 - 2 * 2 + 3 * both + 4 * 0.25 + 5 * 0.5 + 6 - 8 + 9 + 10 * 0.5 + 11 + 12
     first = layer.logits(Reading(logits, -2.0, "first"), seen)
     assert first == pytest.approx([expected], abs=1e-4)
     assert layer.logits(Reading(logits, -2.0, "whole"), seen) == pytest.approx([2.0])

@@ -69,6 +69,38 @@ def test_who_has_no_name_is_no_stranger() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("question", "text", "date", "away"),
+    [
+        ("What did Lee say about the bridge?", "It will not close.", None, 0.0),
+        ("What did Lee say about the bridge?", "The bridge is safe.", None, 0.0),
+        ("What did Lee say about the weather?", "It rained.", None, 1.0),
+        ("What did Lee say about the bridge in Bern?", "The bridge is safe.", None, 1.0),
+        ("What did Lee say about the bridge in Bern?", "The bridge of Bern is safe.", None, 0.0),
+        ("What did Lee say about the bridge in 2024?", "The bridge is safe.", "2024-03-01", 0.0),
+        ("What did Lee say about the bridge in 2024?", "The bridge is safe.", "2023-03-01", 1.0),
+        ("What did Mayor Lee say about the bridge?", "The bridge is safe.", None, 0.0),
+        ("What did Lee say on Monday about the bridge?", "The bridge is safe.", None, 0.0),
+        ("What did Lee say about the EU bridge?", "The bridge is safe.", None, 0.0),
+        ("What did the Swiss mayor say about the bridge?", "The bridge is safe.", None, 0.0),
+    ],
+)
+def test_a_passage_is_astray_without_the_subject_or_a_name_of_it(
+    question: str, text: str, date: str | None, away: float
+) -> None:
+    subject = {} if "weather" in question else WEIGHTS
+    query = Query(question, "Lee", ("Ann Lee",))
+    sentence = Sentence(Document("a", text, date=date), Span(0, len(text)))
+    assert column(facts(query, subject, [sentence], title=""), "astray") == [away]
+    assert column(facts(Query(question), subject, [sentence], title=""), "astray") == [0.0]
+
+
+def test_a_title_keeps_a_passage_from_being_astray() -> None:
+    query = Query("What did Lee say about the bridge?", "Lee", ("Ann Lee",))
+    for title, away in (("Bridges of Bern", 0.0), ("Weather", 1.0)):
+        assert column(facts(query, WEIGHTS, [of("Rain.")], title=title), "astray") == [away]
+
+
 def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
     table = seen("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
     assert column(table, "cover") == [0.75, 0.25, 0.0]

@@ -1,6 +1,7 @@
 """Data preparation and a training that is small enough to run here."""
 
 import json
+import math
 import random
 import re
 import subprocess
@@ -18,7 +19,7 @@ from rag.evidence.windows import LONGEST, WindowTokenizer
 from rag.segment import segment
 from training import altered, longer
 from training.bases import cross_encoder_folder
-from training.calibrate import FOLDS, Asked, OutOfSample, draw, report
+from training.calibrate import FOLDS, Asked, OutOfSample, draw, of_astray, report
 from training.examples import (
     Example,
     Paragraph,
@@ -327,7 +328,7 @@ def questions_of_known_odds(number: int) -> list[Asked]:
         table = np.zeros((5, len(INPUTS)))
         table[:, 0] = chance.normal(-1, 2, 5)
         labels = chance.random(5) < 1 / (1 + np.exp(-table[:, 0]))
-        made.append(Asked(table, table, np.ones(5, bool), labels))
+        made.append(Asked(table, table, np.ones(5, bool), labels, np.zeros((1, 2), bool)))
     return made
 
 
@@ -340,6 +341,12 @@ def test_a_probability_is_of_a_layer_that_did_not_see_its_question() -> None:
     after = OutOfSample.of(turned)
     same = [np.array_equal(a, b) for a, b in zip(before.found, after.found, strict=True)]
     assert same == [at % FOLDS == 0 for at in range(300)]
+
+
+def test_what_is_astray_is_weighed_by_how_seldom_it_answers() -> None:
+    passages = [(True, False)] * 9 + [(True, True)] + [(False, True)] * 5 + [(False, False)] * 5
+    made = [replace(one, passages=np.array(passages)) for one in questions_of_known_odds(2)]
+    assert of_astray(made) == pytest.approx(math.log(0.1 / 0.5))
 
 
 def test_the_diagram_of_the_same_probabilities_is_the_same(tmp_path: Path) -> None:

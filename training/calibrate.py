@@ -31,14 +31,15 @@ from sklearn.preprocessing import StandardScaler
 
 from rag import OnRecord
 from rag.asked import asked
-from rag.datatypes import Sentence
+from rag.datatypes import Query, Sentence
 from rag.evaluate.report.curves import reliability
 from rag.evidence import SHIPPED, JointReader, ReadConfig
 from rag.evidence.calibration import INPUTS, inputs
+from rag.evidence.facts import astray
 from rag.evidence.model import Stage
 from rag.store import snapshot
 from rag.terminal import progress_bar
-from rag.terms import terms
+from rag.terms import content_terms, terms
 from training.examples import (
     SEED,
     Maker,
@@ -52,23 +53,26 @@ from training.examples import (
 PARAGRAPHS = 200  # of each set at the most, with one question each
 FOLDS = 5
 LEFT_OUT = "squad_sentence_pairs"  # in lower case and cut into tokens, as nobody's documents are
-# Weights of who speaks, where somebody's words are asked for. The questions of the sets hardly do,
-# so they are not fitted but reckoned from how far attribution is right: benchmarks/who_speaks.py.
-SPEAKER = {"said": 0.89, "unsaid": -2.78, "stranger": -0.9}
+# Weights of who speaks and of what, where somebody's words are asked for. The questions of the sets
+# hardly do, so they are not fitted. The first three are reckoned from how far attribution is right
+# (benchmarks/who_speaks.py), the last by `of_astray`.
+SPEAKER = {"said": 0.89, "unsaid": -2.78, "stranger": -0.9, "astray": -2.06}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Of one question, all sentences that were read: inputs of the regression, stages, labels.
 
-    `table` is of the last readings, `first` of the first ones, which all have. Shapes:
-    (n, n_inputs) twice, (n,) twice.
+    `table` is of the last readings, `first` of the first ones, which all have; `passages` tells
+    whether each answers and whether it is astray. Shapes: (n, n_inputs) twice, (n,) twice,
+    (n_passages, 2).
     """
 
     table: NDArray[np.float64]
     first: NDArray[np.float64]
     whole: NDArray[np.bool_]
     labels: NDArray[np.bool_]
+    passages: NDArray[np.bool_]
 
 
 class Counted:
@@ -120,17 +124,19 @@ def ask(given: Sequence[Paragraph], folder: Path) -> list[Asked]:
             progress("asking", turn, len(questions))
             hits = readers[0].choose(engine.search(question, depth=readers[0].depth))
             query = asked(question, record)
-            rows = [
-                (row, before, reading.stage == "whole", _answers(sentence, _name(at), right))
-                for (hit, reading, seen), (_, first, _) in zip(
-                    *(reader.seen(query, hits, counted) for reader in readers), strict=True
-                )
-                for row, before, sentence in zip(
-                    inputs(reading, seen), inputs(first, seen), hit.passage.sentences, strict=True
-                )
-            ]
+            rows, passages = [], []
+            for (hit, reading, seen), (_, first, _) in zip(
+                *(reader.seen(query, hits, counted) for reader in readers), strict=True
+            ):
+                sentences = hit.passage.sentences
+                labels = [_answers(sentence, _name(at), right) for sentence in sentences]
+                near = {*terms(hit.passage.in_context)}
+                away = astray(Query(question), {*content_terms(question)}, near)
+                passages.append((any(labels), away))
+                whole = [reading.stage == "whole"] * len(labels)
+                rows += zip(inputs(reading, seen), inputs(first, seen), whole, labels, strict=True)
             if rows:
-                out.append(Asked(*map(np.array, zip(*rows, strict=True))))
+                out.append(Asked(*map(np.array, zip(*rows, strict=True)), np.array(passages)))
     return out
 
 
@@ -208,6 +214,12 @@ def fit(asked: Sequence[Asked]) -> Layer:
     for weights, _ in layer.values():
         weights[[INPUTS.index(name) for name in SPEAKER]] = [*SPEAKER.values()]
     return layer
+
+
+def of_astray(asked: Sequence[Asked]) -> float:
+    """How much less likely a passage answers that is astray, as a logarithm, of all questions."""
+    answers, away = np.concatenate([one.passages for one in asked]).T
+    return math.log(away[answers].mean() / away[~answers].mean())
 
 
 def logits(one: Asked, layer: Layer) -> NDArray[np.float64]:
@@ -335,7 +347,7 @@ def main() -> None:
     asked = ask(some, given.weights)
     random.Random(SEED).shuffle(asked)
     unseen = OutOfSample.of(asked)
-    print(json.dumps(report(unseen)))
+    print(json.dumps(report(unseen) | {"weight of astray": round(of_astray(asked), 2)}))
     draw(unseen, given.docs / "reliability.svg")
     layer = fit(asked)
     written: dict = {

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.asked import subject_terms
 from rag.datatypes import Evidence, Hit, Query, Span
 from rag.errors import ConfigInvalid
 from rag.evidence.calibration import Calibration
@@ -138,7 +139,7 @@ class JointReader:
         A passage of more tokens than a window holds comes as several hits. Shape of the facts:
         (n_sentences, n_facts).
         """
-        words = content_terms(query.text)
+        words = subject_terms(query) or content_terms(query.text)
         weights = term_weights(collection.passage_counts(words), collection.passages())
         parts = list[Hit]()
 

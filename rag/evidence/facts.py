@@ -5,15 +5,18 @@ Flow: question + sentences of a passage -> `facts` -> a table of numbers that ca
 
 import math
 import re
+from calendar import day_name
 from collections.abc import Mapping, Sequence, Set
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.datatypes import Query, Sentence
 from rag.evidence.answer_type import expected_type, match
-from rag.quotes import BELONGING
-from rag.terms import capitals_tell, terms, words
+from rag.evidence.dates import day_in_words
+from rag.quotes import BELONGING, TITLES
+from rag.terms import POSSESSIVE, capitals_tell, is_function_word, terms, words
 
 FACTS = (
     "cover",
@@ -24,7 +27,9 @@ FACTS = (
     "said",
     "unsaid",
     "stranger",
+    "astray",
 )
+_WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BELONGING = re.compile(rf"[^\W_]+['’]s? (?:\w+ )?(?:{'|'.join(sorted(BELONGING))})\b")
 _PERSONAL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "my", "our"])
@@ -48,7 +53,7 @@ def facts(
 
     Args:
         query: As it was asked; its form tells what kind of answer is expected, and whose words.
-        weights: Share of each of its terms; sums to 1.
+        weights: Share of each term of its subject (`subject_terms`); sums to 1.
         sentences: Of one passage, in order.
         title: Of their document; with the sentence before, it is the context of a sentence.
 
@@ -61,6 +66,9 @@ def facts(
     held = [set(terms(sentence.text)) for sentence in sentences]
     of_passage = names_found(named, of_title.union(*held))
     stranger = float(query.of_stranger)
+    day = sentences[0].document.date if sentences else None
+    near = of_title.union(*held, terms(day_in_words(day)) if day else ())
+    away = float(query.speaker is not None and astray(query, weights.keys(), near))
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
@@ -73,6 +81,7 @@ def facts(
                 match(expected, sentences[place].text, asked=weights.keys()),
                 *said(query, sentences[place]),
                 stranger,
+                away,
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
@@ -95,6 +104,42 @@ def said(query: Query, sentence: Sentence) -> tuple[float, float]:
     surnames = {name.split()[-1] for name in (query.speaker, *query.people)}
     told = any(names_found([name], here) for name in surnames)
     return 0.0, float(not told and _PERSONAL.isdisjoint(words(sentence.text)))
+
+
+def astray(query: Query, subject: Set[str], near: Set[str]) -> bool:
+    """Whether a passage is on something else: it lacks the subject's terms, or one of its names.
+
+    Not the names of who speaks, nor those by which an office calls them. `near` are the terms of
+    the passage, its title and its date.
+    """
+    if subject.isdisjoint(near):
+        return True
+    whose = {term for name in (query.speaker or "", *query.people) for term in terms(name)}
+    if whose and whose.isdisjoint(terms(query.text)):
+        return False
+    return names_found(sought(query.text), near | whose | _anywhere()) < 1
+
+
+@cache
+def _anywhere() -> frozenset[str]:
+    """Terms of titles, which a text may leave out, and of the days of a week."""
+    return frozenset(term for word in (*TITLES, *day_name) for term in terms(word))
+
+
+def sought(question: str) -> tuple[str, ...]:
+    """Names and numbers of a question as written.
+
+    Not those in capitals alone, which may be written out: EU, U.S.
+    """
+    told = capitals_tell(question)
+
+    def is_sought(place: int, word: str) -> bool:
+        in_capitals = POSSESSIVE.sub("", word).isupper()
+        name = told and place > 0 and word[0].isupper() and not in_capitals
+        return word[0].isdigit() or (name and not is_function_word(word.casefold()))
+
+    written = enumerate(_WRITTEN.findall(question))
+    return tuple(dict.fromkeys(word for place, word in written if is_sought(place, word)))
 
 
 def names(question: str) -> tuple[str, ...]:
