@@ -11,7 +11,7 @@ from rag.segment import segment
 
 INTERVIEW = """Ann Lee has been mayor since 2019. She spoke to Clara Voss.
 
-Clara Voss: Who refused the tug?
+Clara Voss: Who refused the tug you sought?
 
 Ann Lee: The ministry. “Never,” they wrote.
 
@@ -19,7 +19,7 @@ Clara Voss: He says that nobody asked.
 
 Ann Lee: That is not true."""
 
-DEBATE = """Rachel Holt (Weston) (Lab): Will he pay for the tug?
+DEBATE = """Rachel Holt (Weston) (Lab): Will he pay for our tug?
 
 The Secretary of State (Mr Tom Dunn): No. The ministry says that the tug is too dear.
 
@@ -37,7 +37,7 @@ HEARING = """WOLF BLITZER, CNN HOST: Good evening. Is he guilty?
 
 PAUL REID, LAWYER: He is not.
 
-BLITZER: Did he say so?
+BLITZER: Did he tell you so?
 
 REID: He did.
 
@@ -110,6 +110,10 @@ def test_what_is_reported_in_a_turn_is_told_by_whoever_speaks() -> None:
         "Weston Town: Cole; Vane.\n\nMoor Rovers: Pell; Frey.",
         # headings of paragraphs
         "Claim: Is it so? He says it is.\n\nFact: It is not.\n\nClaim: She said no.\n\nFact: Yes.",
+        # a critic asks, and goes on to the next: ratings of players
+        "Harry Kane: Quiet.\n\nTheo Silva: Sharp. Was he off his line?\n\nHarry Kane: Late goal."
+        "\n\nTheo Silva: Slow.\n\nHarry Kane: Could he have done more for the US?\n\n"
+        "Theo Silva: He could.",
         # nobody asks
         "Ann Lee: He left early.\n\nBo Lind: He came late.\n\nAnn Lee: I saw it.\n\nBo Lind: So.",
         # one alone
@@ -123,7 +127,7 @@ def test_other_words_before_a_colon_are_no_speakers(text: str) -> None:
 def test_a_surname_of_two_is_nobodys() -> None:
     text = (
         "Rachel Holt and Simon Holt met Mr Dunn.\n\nMr Dunn: Who left?\n\nHolt: He did.\n\n"
-        "Mr Dunn: When?\n\nHolt: In May."
+        "Mr Dunn: When?\n\nHolt: In May, I think."
     )
     assert [one.speaker and one.speaker.of(text) for one in turns(text)] == ["Mr Dunn"] * 2
 

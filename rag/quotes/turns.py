@@ -3,7 +3,8 @@
 Flow: text -> paragraphs (`segment.blocks`) that a label begins -> turns() -> tuple[Quotation, ...],
 each with its speaker; with_turns() -> those and what stands in marks, as one.
 Law: in order of their begin; each lies in its paragraph, behind its label. Where no two take turns,
-nobody asks, or nobody is known for a person, there are none: line-ups, tables, "Claim: … Fact: …".
+nobody asks another, or nobody is known for a person, there are none: line-ups, tables, ratings of
+players, "Claim: … Fact: …".
 """
 
 import re
@@ -11,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from rag.datatypes import Span
 from rag.quotes.marks import Quotation
@@ -27,6 +29,7 @@ _LABEL = re.compile(  # Ana Soto (Weston) (Lab):, BO LIND, CNN HOST:, The Secret
     rf"(?:(?P<name>{_NAME})(?:,[^:.?!\n]{{1,60}})?(?: \([^():\n]{{1,60}}\)){{0,3}}"
     rf"|[A-Z][^():.?!\n]{{1,80}} \((?P<borne>{_NAME})\)):[^\S\n]+(?=[^\sa-z\"“„«'‘])"
 )
+_TALK = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Ww]e|[Uu]s|[Oo]ur|[Yy]ours?|[Yy]ou)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def turns(text: str) -> tuple[Quotation, ...]:
     found = tuple(_labelled(text))
     often = Counter(one.key for one in found)
     taking = {key for key, times in often.items() if times >= _TURNS}
-    if len(taking) < 2 or not any(one.asks for one in found):
+    if len(taking) < 2 or not any(_is_talk(text, *pair) for pair in pairwise(found)):
         return ()
     given = _given_names(text, [one.name for one in found if one.name])
     people = {one.key for one in found if one.name and one.name.gender}
@@ -60,6 +63,15 @@ def turns(text: str) -> tuple[Quotation, ...]:
         for one in found
         if _is_person(one, taking, given) and not _is_about(one, text)
     )
+
+
+def _is_talk(text: str, one: _Labelled, other: _Labelled) -> bool:
+    """Whether one asks and another comes next, and there is an "I" or a "you".
+
+    A critic asks, too: "Bo Lind: Slow. Was he tired?" and on to the next player.
+    """
+    said = Span(one.words.start, other.words.end).of(text)
+    return one.asks and one.key != other.key and _TALK.search(said) is not None
 
 
 def _is_person(one: _Labelled, taking: Set[str], given: Mapping[str, Mapping[str, bool]]) -> bool:
