@@ -34,6 +34,7 @@ def inner(text: str, depth: int | None = None) -> list[str]:
         ("„Ja“, sagte er; «Oui», dit-il; 「はい」。", ["Ja", "Oui", "はい"]),
         ("»Ja«, sagte er, »doch \u203anein\u2039.«", ["Ja", "doch \u203anein\u2039.", "nein"]),
         ("»Ja», sade han, »men inte nu.»", ["Ja", "men inte nu."]),
+        ("More »link und so. Er sagte «so ist es».", ["so ist es"]),
         ("« Oui »[1], dit-il, « mais non » (note).", ["Oui", "mais non"]),
         ('“Mixed,” he said. "And mixed.” So.', ["Mixed,", "And mixed."]),
         ("an “expedited review“ of it", ["expedited review"]),

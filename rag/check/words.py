@@ -84,9 +84,9 @@ def _word() -> re.Pattern[str]:
     minus = rf"""[{_MINUS}] (?:
         (?<![^\s(\[“„«‘<>≤≥≠{_CURRENCIES}].) | (?<=[\s(]["'].) | (?<=\A["'].)
     )"""
-    than = rf"""{_THAN} (?:
-        (?<![^(“"‘].) [ ]? | (?<=[\w)%].) | (?<=[\w)%,;:][ ].) [ ]?  # no > that quotes
-    )"""
+    # The > of a margin, of an arrow or of a tag says nothing of the figure behind it.
+    tags = "".join(rf"(?<![</]\w{{{length}}}.)" for length in range(1, 7))
+    than = rf"""(?: [<≤≥≠] | > (?<![\n>=–—-].) (?<![\n>][ ].) (?<!\w["'].) {tags} ) [ ]?"""
     return re.compile(
         rf"""
         [^\W\d_] [^\W_]+ {rest}                                       # word, don’t

@@ -247,9 +247,10 @@ def _innermost(stack: Sequence[_Opened], mark: _Mark) -> int | None:
 
 
 def _is_closed(marks: Sequence[_Mark], number: int) -> bool:
-    """Whether a mark of the same family closes somewhere behind the mark of this number."""
+    """Whether the next mark of the same family behind the mark of this number closes."""
     behind = marks[number + 1 : number + 1 + _FARTHEST_CLOSER]
-    return any(one.family == marks[number].family and one.role == "close" for one in behind)
+    family = marks[number].family
+    return next((one.role == "close" for one in behind if one.family == family), False)
 
 
 def _single_closer(text: str, marks: Sequence[_Mark], number: int) -> int | None:
