@@ -124,9 +124,10 @@ def test_other_words_before_a_colon_are_no_speakers(text: str) -> None:
     assert turns(text) == ()
 
 
-def test_a_surname_of_two_is_nobodys() -> None:
+@pytest.mark.parametrize("other", ["Rachel", "Bo"])  # whose gender the name tells, or does not
+def test_a_surname_of_two_is_nobodys(other: str) -> None:
     text = (
-        "Rachel Holt and Simon Holt met Mr Dunn.\n\nMr Dunn: Who left?\n\nHolt: He did.\n\n"
+        f"{other} Holt and Simon Holt met Mr Dunn.\n\nMr Dunn: Who left?\n\nHolt: He did.\n\n"
         "Mr Dunn: When?\n\nHolt: In May, I think."
     )
     assert [one.speaker and one.speaker.of(text) for one in turns(text)] == ["Mr Dunn"] * 2

@@ -91,16 +91,21 @@ def _is_about(one: _Labelled, text: str) -> bool:
 
 
 def _given_names(text: str, labels: Sequence[Name]) -> dict[str, dict[str, bool]]:
-    """Given names by surname, of the labels and those in the text, and whether each tells a gender.
+    """Given names by surname, of the labels and the text, and whether each tells a gender.
 
-    In the text are looked for those that do.
+    In the text it is any word with a capital that has none elsewhere: "But Lind" names no other.
     """
     surnames = {one.surname.casefold() for one in labels}
     found: dict[str, dict[str, bool]] = {}
+    small = {*re.findall(r"\b[a-z]+\b", text)}
     written = re.findall(r"(?=\b([A-Z][\w'’-]{1,40}) ([A-Z][\w'’-]{1,40}))", text)
-    near = (name_of(" ".join(pair)) for pair in written if pair[1].casefold() in surnames)
-    for name in (*labels, *(one for one in near if one is not None and one.gender)):
-        if name.given:
+    near = (
+        name_of(" ".join(pair))
+        for pair in written
+        if pair[1].casefold() in surnames and pair[0].casefold() not in small
+    )
+    for name in (*labels, *near):
+        if name is not None and name.given:
             own = found.setdefault(name.surname.casefold(), {})
             own[name.given.casefold()] = bool(name.gender)
     return found
