@@ -105,7 +105,8 @@ def _tells_nothing(query: Query, one: Evidence) -> bool:
     """
     text = one.sentence.text
     if text.endswith("?"):
-        return (asking_terms() | _INQUIRING).isdisjoint(terms(query.text))
+        wants_words = asking_terms() | _INQUIRING
+        return query.speaker is None and wants_words.isdisjoint(terms(query.text))
     return text.endswith(":") and {*content_terms(query.text)}.isdisjoint(terms(text))
 
 

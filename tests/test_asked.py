@@ -141,6 +141,8 @@ Stokes said the dam would hold. Jamie Stokes said the goal was his.
 Jean-Luc Moreau said on Friday that the harbour would close.
 
 DeShawn Miller said that the harbour was full.
+
+Ka'imi Lane said that the harbour was empty.
 """
 
 
@@ -192,6 +194,7 @@ def test_a_speaker_to_filter_by_is_told_apart_by_office_too(news: Path) -> None:
         assert asked_of("Governor Stokes", "What of it?", record).people == ("Edward Stokes",)
         assert asked_of("Fiona", "What of it?", record).people == ("Fiona Grant",)
         assert asked_of("jean-luc", "What of it?", record).people == ("Jean-Luc Moreau",)
+        assert asked_of("ka'imi", "What of it?", record).people == ("Ka'imi Lane",)
 
 
 def test_the_names_of_a_long_question_are_not_all_compared(

@@ -351,3 +351,6 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
     found = [evidence("Ann Lee: Will you leave?", 0.9), evidence("It rained.", 0.1)]
     answer = compose(Query(question), found, unanswered="not_answered", config=config())
     assert answer.status == status
+    theirs = Query(question, speaker="Ann Lee", people=("Ann Lee",))  # as a filter asks for them
+    answer = compose(theirs, found, unanswered="not_answered", config=config())
+    assert answer.status == "answered"

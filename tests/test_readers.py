@@ -1156,7 +1156,7 @@ def test_standard_input_is_jsonl_or_html_if_it_begins_so() -> None:
     for page in ("<!DOCTYPE html>\n<p>He left.", "\ufeff <HTML lang=en><body><p>He left.</p>"):
         (document,) = read(STDIN, page.encode())
         assert document == Document(id="stdin", text="He left.", path="stdin")
-    for written in ("<p>He left.</p>", "Text of <html>.", "<htmlish> He left."):
+    for written in ("<p>He left.</p>", "Text of <html>.", "<htmlish> He left.", "<html-like> x"):
         (text,) = read(STDIN, written.encode())
         assert text.text == written
 

@@ -58,7 +58,7 @@ SUFFIXES: Mapping[str, Format] = MappingProxyType(
     | {".jsonl.gz": _JSONL, ".ndjson.gz": _JSONL, ".csv.gz": _CSV, ".tsv.gz": _TSV}
 )
 STDIN = Source(Path("-"), "stdin")
-_PAGE = re.compile(rb"(?:<\?xml\b[^>]*>\s*)?<(?:!doctype\s+)?html\b", re.I)
+_PAGE = re.compile(rb"(?:<\?xml\b[^>]*>\s*)?<(?:!doctype\s+)?html[\s>]", re.I)
 
 
 def read(source: Source, content: bytes) -> Read:

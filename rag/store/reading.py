@@ -232,7 +232,8 @@ class Record:
         rows = self._sql.execute(  # "!" is the sign behind a space
             "SELECT DISTINCT person FROM json_each(?) j CROSS JOIN people p "
             "ON p.name > j.value || ' ' AND p.name < j.value || '!' WHERE NOT body",
-            (json.dumps([name, name.title()]),),  # DeShawn, Jean-Claude
+            # DeShawn, Ka'imi, Jean-Claude
+            (json.dumps([name, name.capitalize(), name.title()]),),
         )
         return tuple(sorted(person for (person,) in rows))
 
