@@ -476,7 +476,7 @@ def _speaker_of(
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size
-    except FileNotFoundError:  # a writer removed it meanwhile
+    except OSError:  # a writer removed it meanwhile
         return 0
 
 

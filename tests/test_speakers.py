@@ -81,6 +81,12 @@ def test_passages_of_a_speaker_are_those_in_which_they_speak(engine: OnRecord) -
         assert "Volodymyr Zelensky" in {one.speaker for one in hit.passage.sentences}
 
 
+def test_a_given_name_alone_filters_as_it_asks(engine: OnRecord) -> None:
+    by_given = engine.ask("what about a meeting with Trump?", filters=Filters(speaker="Vladimir"))
+    shown = {one.sentence.speaker for each in by_given.statements for one in each.evidence}
+    assert shown == {"Vladimir Putin"}
+
+
 def test_somebodys_words_are_found_behind_twenty_places_of_others(engine: OnRecord) -> None:
     checked = engine.check("he", filters=Filters(speaker="Zelensky"))
     assert (checked.verdict, checked.matches[0].speaker) == ("exact", "Volodymyr Zelensky")

@@ -274,7 +274,8 @@ class Record:
                 "JOIN passages q ON q.document = s.document AND s.start BETWEEN q.start AND "
                 "q.stop - 1 WHERE w.person IN (SELECT value FROM json_each(?)))"
             )
-            values = (*values, json.dumps(self.people_named(filters.speaker)))
+            people = self.people_named(filters.speaker) or self.people_given(filters.speaker)
+            values = (*values, json.dumps(people))
         rows = self._sql.execute(
             "SELECT p.id FROM passages p JOIN documents d ON d.id = p.document "
             f"WHERE {clause} {said} ORDER BY p.id",
