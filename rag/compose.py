@@ -16,7 +16,7 @@ from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Passage, Query, Reason, Statement
 from rag.errors import ConfigInvalid
 from rag.evidence.dates import day_in_words
-from rag.evidence.facts import names_found, sought
+from rag.evidence.facts import WRITTEN, names_found, sought
 from rag.opposed import oppose
 from rag.terms import (
     content_terms,
@@ -41,7 +41,6 @@ _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
 _UNITS = frozenset("percent % ‰ $ € £ ¥ ¢".split())  # noqa: SIM905
-_WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +128,7 @@ def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     sought = {*content_words(query.text)}
     asking = _ASKING | asking_terms() | {*called}
     asked: dict[str, str] = {}
-    for written in _WRITTEN.findall(query.text):
+    for written in WRITTEN.findall(query.text):
         for word in words(written):
             if word in sought and term(word) not in asking:
                 asked.setdefault(term(word), written)
@@ -308,7 +307,7 @@ class _SubjectWord:
 def _subject_words(text: str) -> list[_SubjectWord]:
     found = list[_SubjectWord]()
     placed, last = False, 0
-    for match in _WRITTEN.finditer(text):
+    for match in WRITTEN.finditer(text):
         written, between = match.group(), text[last : match.start()].strip()
         name, last = written[0].isupper(), match.end()
         if written.casefold() in _PLACING:

@@ -29,7 +29,7 @@ FACTS = (
     "stranger",
     "astray",
 )
-_WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+WRITTEN = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BELONGING = re.compile(rf"[^\W_]+['’]s? (?:\w+ )?(?:{'|'.join(sorted(BELONGING))})\b")
 _PERSONAL = frozenset(["he", "she", "they", "his", "her", "their", "i", "we", "my", "our"])
@@ -64,11 +64,14 @@ def facts(
     named = names(query.text)
     of_title = set(terms(title))
     held = [set(terms(sentence.text)) for sentence in sentences]
-    of_passage = names_found(named, of_title.union(*held))
+    passage = of_title.union(*held)
+    of_passage = names_found(named, passage)
     stranger = float(query.of_stranger)
-    day = sentences[0].document.date if sentences else None
-    near = of_title.union(*held, terms(day_in_words(day)) if day else ())
-    away = float(query.speaker is not None and astray(query, weights.keys(), near))
+    away = 0.0
+    if query.speaker is not None and sentences:
+        day = sentences[0].document.date
+        near = passage.union(terms(day_in_words(day))) if day else passage
+        away = float(astray(query, weights.keys(), near))
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
@@ -138,7 +141,7 @@ def sought(question: str) -> tuple[str, ...]:
         name = told and place > 0 and word[0].isupper() and not in_capitals
         return word[0].isdigit() or (name and not is_function_word(word.casefold()))
 
-    written = enumerate(_WRITTEN.findall(question))
+    written = enumerate(WRITTEN.findall(question))
     return tuple(dict.fromkeys(word for place, word in written if is_sought(place, word)))
 
 
