@@ -22,7 +22,7 @@ from rag.indexing import build
 from rag.store import RECORD, VECTORS
 from rag.verify import against_index
 
-KILLS = 16  # of each of two kinds of change
+KILLS = 10  # of each of two kinds of change
 QUESTIONS = ("What was the subject of the report?", "Who gave out the report of the harvest?")
 REPORT = "The {} was the subject of report {}, which the office gave out on Monday.\n"
 

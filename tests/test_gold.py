@@ -165,13 +165,13 @@ def test_the_order_is_the_same_each_time_and_tells_nothing_of_the_rank(
 ) -> None:
     seeds = OnRecord.open(seeds_index)
     ranks = []
-    for number in range(30):
+    for number in range(15):
         question = f"what did Putin say about Syria{' ' * (number % 2)} in {number}?"
         order = places(Candidates(seeds, question, depth=20).more())
         assert places(Candidates(seeds, question, depth=20).more()) == order
         ranks.append(order.index(places([pooled(seeds, question)])[0]))
-    assert len(set(ranks)) > 10  # of 20 places
-    assert 5 < sum(ranks) / len(ranks) < 14  # the mean of a fair shuffle is 9.5, its error 1.1
+    assert len(set(ranks)) > 7  # of 20 places
+    assert 5 < sum(ranks) / len(ranks) < 14  # the mean of a fair shuffle is 9.5, its error 1.5
 
 
 def test_copies_are_one_candidate_but_not_the_same_words_elsewhere(engine: OnRecord) -> None:
