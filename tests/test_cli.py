@@ -453,6 +453,25 @@ def test_a_failure_that_nobody_can_be_told_of_is_a_failure(tmp_path: Path) -> No
     assert (closed.returncode, closed.stdout) == (2, b"")
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--help >/dev/full",
+        "ask --help >/dev/full",
+        "--version >/dev/full",
+        "info --index none 2>/dev/full",
+        "ask --speaker Poutin --json Syria >/dev/full 2>&1",
+    ],
+)
+def test_what_cannot_be_written_is_a_failure(given: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}  # set, it would hide what is kept back
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(COMMAND)} {given}"], env=environment, stderr=subprocess.PIPE
+    )
+    assert done.returncode == 2
+    assert b"Exception" not in done.stderr
+
+
 @pytest.mark.parametrize("given", [["info"], ["ask", SYRIA], ["ask", "--json", SYRIA]])
 def test_a_closed_standard_output_is_no_failure(given: list[str]) -> None:
     shut = shlex.join([*COMMAND, *given]) + " >&-"

@@ -19,11 +19,12 @@ def open_what_is_closed() -> None:
 
 
 def drop_what_cannot_be_written() -> None:
-    """Python writes what is left of standard output at its end; a failure there ends in 120."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Python writes what is left of both streams at its end; a failure there ends in 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def tell(what: object) -> None:
