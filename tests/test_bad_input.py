@@ -266,6 +266,7 @@ def test_what_is_no_question_is_told(
         (["verify", "answer.json", "--files", ""], "argument --files: the path is empty"),
         (["info", "--index", ""], "argument --index: the path is empty"),
         (["gold", ""], "the path is empty"),
+        (["serve", "--host", "", "--port", "0"], "the host is empty"),
         (["verify", "nowhere.json"], "nowhere.json: no such file"),
         (["verify", "."], "is a directory"),
         (["eval", "nowhere"], "nowhere"),
