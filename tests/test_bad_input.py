@@ -267,6 +267,8 @@ def test_what_is_no_question_is_told(
         (["info", "--index", ""], "argument --index: the path is empty"),
         (["gold", ""], "the path is empty"),
         (["serve", "--host", "", "--port", "0"], "the host is empty"),
+        (["serve", "--host", "no host", "--port", "0"], "host 'no host' is not known"),
+        (["serve", "--host", "a..b", "--port", "0"], "host 'a..b' is not known"),
         (["verify", "nowhere.json"], "nowhere.json: no such file"),
         (["verify", "."], "is a directory"),
         (["eval", "nowhere"], "nowhere"),
