@@ -426,6 +426,12 @@ def test_a_batch_without_any_answer_ends_in_one(
     assert line["reason"] == "no_match"
 
 
+def test_a_batch_gives_back_an_id_that_is_no_valid_unicode(folder: Path) -> None:
+    (folder / "batch").write_text('{"id": "\\ud800\\u202e", "question": "who said so?"}')
+    done = subprocess.run([*COMMAND, "ask", "--batch", "batch"], stdout=subprocess.PIPE)
+    assert json.loads(done.stdout)["id"] == "\ud800\u202e"
+
+
 def test_a_batch_answers_before_the_next_question_is_known() -> None:
     with subprocess.Popen(
         [*COMMAND, "ask", "--batch", "-"],
