@@ -24,6 +24,7 @@ from rag.check import Checked, Corpus, check
 from rag.compose import ComposeConfig, compose
 from rag.context import with_context
 from rag.datatypes import (
+    FILTERS,
     Answer,
     Document,
     Evidence,
@@ -513,8 +514,10 @@ def _check_depth(depth: int) -> None:
 
 def _checked_filters(filters: Filters | None) -> Filters:
     filters = Filters() if filters is None else filters
-    if filters.speaker is not None and not filters.speaker.strip():
-        raise InputInvalid("the speaker is empty", "give a name")
+    for name in FILTERS:
+        value = getattr(filters, name)
+        if value is not None and not value.strip():  # as of a variable that is not set
+            raise InputInvalid(f"{name} is empty", "give a value, or leave it out")
     if filters.speaker is not None and not any(map(str.isalnum, filters.speaker)):
         raise InputInvalid(f"the speaker {filters.speaker[:40]!r} holds no word", "give a name")
     for name in ("document", "outlet", "speaker"):

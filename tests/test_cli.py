@@ -426,6 +426,12 @@ def test_a_batch_without_any_answer_ends_in_one(
     assert line["reason"] == "no_match"
 
 
+def test_a_batch_gives_back_an_id_that_is_no_valid_unicode(folder: Path) -> None:
+    (folder / "batch").write_text('{"id": "\\ud800\\u202e", "question": "who said so?"}')
+    done = subprocess.run([*COMMAND, "ask", "--batch", "batch"], stdout=subprocess.PIPE)
+    assert json.loads(done.stdout)["id"] == "\ud800\u202e"
+
+
 def test_a_batch_answers_before_the_next_question_is_known() -> None:
     with subprocess.Popen(
         [*COMMAND, "ask", "--batch", "-"],
@@ -451,6 +457,25 @@ def test_a_failure_that_nobody_can_be_told_of_is_a_failure(tmp_path: Path) -> No
     shut = shlex.join(given) + " 2>&-"
     closed = subprocess.run(["sh", "-c", shut], stdout=subprocess.PIPE, check=False)
     assert (closed.returncode, closed.stdout) == (2, b"")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--help >/dev/full",
+        "ask --help >/dev/full",
+        "--version >/dev/full",
+        "info --index none 2>/dev/full",
+        "ask --speaker Poutin --json Syria >/dev/full 2>&1",
+    ],
+)
+def test_what_cannot_be_written_is_a_failure(given: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": ""}  # set, it would hide what is kept back
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.join(COMMAND)} {given}"], env=environment, stderr=subprocess.PIPE
+    )
+    assert done.returncode == 2
+    assert b"Exception" not in done.stderr
 
 
 @pytest.mark.parametrize("given", [["info"], ["ask", SYRIA], ["ask", "--json", SYRIA]])

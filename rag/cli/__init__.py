@@ -53,7 +53,9 @@ _COMMANDS = (
 
 def main() -> None:
     """Run the command of the process's arguments and leave with its exit status."""
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    drop_what_cannot_be_written()
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -63,7 +65,7 @@ def run(arguments: list[str]) -> int:
         with suppress(AttributeError):  # a test's stream may not be a file
             stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        options = parser().parse_args(arguments)
+        options = _options(arguments)
         command: Callable[[argparse.Namespace], int] = options.command
         status = command(options)
         sys.stdout.flush()
@@ -75,16 +77,23 @@ def run(arguments: list[str]) -> int:
         tell(error)
     except KeyboardInterrupt:
         tell("interrupted; nothing that was committed is lost")
-    except BrokenPipeError:  # the reader of our output left: nothing to tell it, and no traceback
-        drop_what_cannot_be_written()
+    except BrokenPipeError:
+        pass  # the reader of our output left: nothing to tell it, and no traceback
     except OSError as error:
         tell(f"{error.filename or 'the system'}: {(error.strerror or str(error)).lower()}")
-        drop_what_cannot_be_written()
     except MemoryError:
         tell("out of memory. Mend: index fewer or smaller documents at once")
     except Exception:  # noqa: BLE001  the one place for it: a bug must not look like an abstention
-        traceback.print_exc()
+        with suppress(OSError):
+            traceback.print_exc()
     return 2
+
+
+def _options(arguments: list[str]) -> argparse.Namespace:
+    try:
+        return parser().parse_args(arguments)
+    finally:
+        sys.stdout.flush()  # --help ends here, and what it prints may not be writable
 
 
 def parser() -> argparse.ArgumentParser:

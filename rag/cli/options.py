@@ -30,6 +30,12 @@ class Parser(argparse.ArgumentParser):
         raise InputInvalid(message, f"see {self.prog} --help")
 
 
+def _path(given: str) -> Path:
+    if not given:  # as of a variable that is not set; for `Path` it is the working folder
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(given)
+
+
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
 
 
@@ -51,6 +57,7 @@ def command_parser(
         epilog=ends,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    command.register("type", Path, _path)  # of every argument with `type=Path`
     place = command.add_argument(
         "--index",
         metavar="DIR",

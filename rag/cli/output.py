@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,6 +10,8 @@ from pathlib import Path
 
 from rag.contracts import OBEYED
 from rag.errors import OnRecordError
+
+_ESCAPED = re.compile(rf"{OBEYED.pattern}|[\ud800-\udfff]")
 
 
 def open_what_is_closed() -> None:
@@ -19,11 +22,12 @@ def open_what_is_closed() -> None:
 
 
 def drop_what_cannot_be_written() -> None:
-    """Python writes what is left of standard output at its end; a failure there ends in 120."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Python writes what is left of both streams at its end; a failure there ends in 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def tell(what: object) -> None:
@@ -41,6 +45,6 @@ def tell_failures(failures: Iterable[OnRecordError]) -> None:
 
 
 def print_json(value: object) -> None:
-    """One object on one line, with nothing in it that a terminal would obey."""
+    """One object on one line, with nothing in it that a terminal would obey or that UTF-8 lacks."""
     line = json.dumps(value, ensure_ascii=False)
-    print(OBEYED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", line), flush=True)
+    print(_ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", line), flush=True)

@@ -50,10 +50,13 @@ def _listening(host: str, port: int) -> socket.socket:
     mend = "name another with --port or --host"
     if not 0 <= port <= 65535:
         raise InputInvalid(f"port {port} does not exist", "use 0 to 65535")
+    if not host:  # as of a variable that is not set; a socket takes it as every address
+        raise InputInvalid("the host is empty", mend)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
+        socket.getaddrinfo(host, port, family)  # create_server makes a plain OSError of its error
         return socket.create_server((host, port), family=family)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise InputInvalid(f"host {host!r} is not known", mend) from error
     except OSError as error:
         why = os.strerror(error.errno or 0).lower()
