@@ -68,6 +68,10 @@ def test_who_stands_behind_an_office_bears_it(text: str, who: str | None) -> Non
         ("Robin Hill came home. She said it was late.", "Robin Hill"),
         # who is done something to by somebody else
         ("Ana Soto left. Milan Bartos saw her. He said it was late.", "Milan Bartos"),
+        # who tells of somebody by name
+        ("Leon Park met Hank Moore. Park was ill. He said Park was late.", "Hank Moore"),
+        ("Leon Park met Hank Moore. Park was ill. He said Park’s car was late.", "Leon Park"),
+        ("Leon Park met Hank Moore. Park was ill. He said it was late for Park.", "Leon Park"),
     ],
 )
 def test_a_pronoun_is_not_guessed_between_two(text: str, who: str | None) -> None:

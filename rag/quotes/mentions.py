@@ -267,11 +267,11 @@ class _Reader:
     def _read_pronoun(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
-        doing = self._doing(parse, number) if token.dep in _OBJECTS else ()
+        others = self._doing(parse, number) if token.dep in _OBJECTS else self._told(parse, number)
         fit = [
             one
             for one in self._at_hand
-            if one.gender in ("", gender) and one.name.full not in doing
+            if one.gender in ("", gender) and one.name.full not in others
         ]
         if not fit:
             return
@@ -294,6 +294,27 @@ class _Reader:
         subjects = [one for one in parse.children[verb] if tokens[one].dep in _SUBJECTS]
         places = (place for one in subjects for place in range(tokens[one].edges[0], one + 1))
         return {self.meant.get(tokens[place].span.start, "") for place in places}
+
+    def _told(self, parse: Parse, number: int) -> set[str]:
+        """Of whom a pronoun tells by name, and so does not mean: "He said Bo Lind had left"."""
+        tokens, verb = parse.tokens, parse.tokens[number].head
+        if tokens[number].dep not in _SUBJECTS:
+            return set()
+        clauses = [one for one in parse.children[verb] if one > verb and tokens[one].dep == "ccomp"]
+        doing = [
+            range(tokens[child].edges[0], child + 1)
+            for clause in clauses
+            for child in parse.children[clause]
+            if tokens[child].dep in _SUBJECTS
+        ]
+        names = [
+            _name_at(parse, place, end)
+            for places in doing
+            for place in places
+            if _may_name(tokens[place]) and (end := _end_of_name(parse, place)) == places.stop
+        ]
+        known = [self._known(name) for name in names if name is not None]
+        return {one.name.full for one in known if one is not None}
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
         """A relative pronoun means what its clause is about."""
