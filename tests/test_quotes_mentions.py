@@ -118,7 +118,7 @@ def test_a_body_that_begins_with_a_given_name_stays_one() -> None:
         ),
         # no name, but a word that begins a sentence
         (
-            "Bo Lind saw Rui Waters. Lind left.\n\nWaters rose and waters fell. He said it was bad.",
+            "Bo Lind saw Rui Waters. Lind left.\n\nWaters rose, waters fell. He said it was bad.",
             "Bo Lind",
         ),
     ],
