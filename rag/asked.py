@@ -42,6 +42,9 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
+_PAPERS = frozenset(  # what they say need not be whose they are: "the Treasury paper says"
+    "paper report study survey poll document memo letter email article book note text post".split()  # noqa: SIM905
+)
 _ADVERBS = frozenset(("always", "perhaps", "sometimes"))
 _JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
@@ -220,10 +223,13 @@ def _owns(one: _Name, words: Sequence[str]) -> bool:
 
 
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
-    """Not in "Putin's spokesman says", "the EU leaders say", "Berlin residents say"."""
+    """Not in "Putin's spokesman says", "the EU leaders say", "Berlin residents say".
+
+    Nor in "the Treasury paper says".
+    """
     behind = words[one.end].casefold()
     several = one.end + 1 == cue and behind.endswith("s") and behind not in _ADVERBS
-    of_another = several or term(behind) in _stems(OFFICES | RELATED)
+    of_another = several or term(behind) in _stems(OFFICES | RELATED | _PAPERS)
     return not of_another and (not _owns(one, words) or one.end == cue)
 
 

@@ -18,6 +18,7 @@ from rag.errors import ConfigInvalid
 from rag.evidence.dates import day_in_words
 from rag.evidence.facts import WRITTEN, names_found, sought
 from rag.opposed import oppose
+from rag.quotes import BELONGING, RELATED, Name, name_of, same_person
 from rag.terms import (
     content_terms,
     content_words,
@@ -37,6 +38,8 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
     )
 )
 _INQUIRING = frozenset(map(term, ("ask", "question", "wonder")))
+_TWO_CAPITALS = re.compile(r"(?=\b([A-Z][\w’'-]+) ([A-Z][\w-]+))")
+_THIRD = frozenset(["he", "she", "his", "her", "him"])
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
@@ -75,7 +78,12 @@ def compose(
         unanswered: The reason to give where no sentence is good enough.
         config: Thresholds.
     """
-    evidence = [one for one in evidence if not _tells_nothing(query, one)]
+    sought_names = _full_names(query.text)
+    evidence = [
+        one
+        for one in evidence
+        if not (_tells_nothing(query, one) or _is_of_namesake(query, sought_names, one))
+    ]
     confidence = evidence[0].probability if evidence else 0.0
     if confidence < config.min_confidence or not evidence:
         return Answer(
@@ -107,6 +115,33 @@ def _tells_nothing(query: Query, one: Evidence) -> bool:
         wants_words = asking_terms() | _INQUIRING
         return query.speaker is None and wants_words.isdisjoint(terms(query.text))
     return text.endswith(":") and {*content_terms(query.text)}.isdisjoint(terms(text))
+
+
+def _full_names(text: str) -> tuple[Name, ...]:
+    """Names of two words, the first of which is known for a given name."""
+    pairs = map(" ".join, _TWO_CAPITALS.findall(text))
+    return tuple(one for one in map(name_of, pairs) if one is not None and one.given and one.gender)
+
+
+def _is_of_namesake(query: Query, asked: Sequence[Name], one: Evidence) -> bool:
+    """Whether it tells of another who has the surname: of Bo Soto, where Ana Soto is asked for.
+
+    Not where a word may join them: "her son, Bo Soto"; nor what she says of him.
+    """
+    if not asked or one.sentence.speaker in query.people:
+        return False
+    text = one.sentence.text
+    here, asking = {*words(text)}, {*words(query.text)}
+    if not (here.isdisjoint(_THIRD) and asking.isdisjoint(BELONGING | RELATED)):
+        return False
+    told = _full_names(text)
+    for name in asked:
+        namesakes = [each for each in told if each.surname == name.surname]
+        others = [each for each in namesakes if not same_person(each.full, name.full)]
+        named = len(re.findall(rf"\b{re.escape(name.surname)}\b", text))
+        if 0 < named == len(others) and asking.isdisjoint(each.given.lower() for each in others):
+            return True
+    return False
 
 
 def _is_heard(query: Query, evidence: Sequence[Evidence]) -> bool:

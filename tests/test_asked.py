@@ -39,6 +39,8 @@ PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zel
         ),
         ("What did the EU leaders promise Zelensky?", None, ()),
         ("What did the Trump campaign say?", None, ()),
+        ("What did the Putin memo say about Syria?", None, ()),
+        ("How much did the Trump letter say it would cost?", None, ()),
         ("What is Putin's view of Trump?", "Putin", PUTIN),
         ("In Zelensky's opinion of Putin, who will win?", "Zelensky", ZELENSKY),
         ("What was Putin's criticism of Trump?", "Putin", PUTIN),

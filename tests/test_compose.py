@@ -354,3 +354,35 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
     theirs = Query(question, speaker="Ann Lee", people=("Ann Lee",))  # as a filter asks for them
     answer = compose(theirs, found, unanswered="not_answered", config=config())
     assert answer.status == "answered"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "shown"),
+    [
+        ("How long was Martin Lee jailed for?", "Gerald Lee, 71, got six years.", False),
+        ("How long was Martin Lee jailed for?", "Martin Lee, 71, got six years.", True),
+        ("How long was Robert Lee jailed for?", "Bob Lee, 71, got six years.", True),
+        ("How long was Martin Lee jailed for?", "Mr Lee, 71, got six years.", True),
+        ("How long was Martin Lee jailed for?", "Gerald Lee got six years, Lee four.", True),
+        ("How long was Martin Lee jailed for?", "Gerald and Martin Lee got six years.", True),
+        ("How long was Martin Lee jailed for?", "Lee’s stadium took six years.", True),
+        # what tells of both
+        ("How did Martin Lee die?", "His son, Gerald Lee, said it was the heart.", True),
+        ("Who is Martin Lee’s father?", "Gerald Lee brought up two sons.", True),
+        ("Was Martin Lee or Gerald Lee jailed?", "Gerald Lee was.", True),
+        ("What did Lee sign?", "Gerald Lee signed it.", True),
+    ],
+)
+def test_what_tells_of_another_of_that_surname_is_no_answer(
+    question: str, text: str, shown: bool
+) -> None:
+    answer = compose(
+        Query(question), [evidence(text, 0.9)], unanswered="not_answered", config=config()
+    )
+    assert (answer.status == "answered") == shown
+
+
+def test_what_somebody_says_of_another_of_their_surname_is_an_answer() -> None:
+    query = Query("What did Martin Lee say about the vote?", "Martin Lee", ("Martin Lee",))
+    one = evidence("“Gerald Lee lost.”", 0.9, speaker="Martin Lee", kind="direct")
+    assert compose(query, [one], unanswered="not_answered", config=config()).statements

@@ -101,6 +101,20 @@ def test_a_title_keeps_a_passage_from_being_astray() -> None:
         assert column(facts(query, WEIGHTS, [of("Rain.")], title=title), "astray") == [away]
 
 
+def test_what_others_say_later_is_not_what_somebody_speaks_of() -> None:
+    query = Query("What did Lee say about the bridge?", "Lee", ("Ann Lee",))
+
+    def away(*said: tuple[str, str | None]) -> list[float]:
+        sentences = [of(text, who) for text, who in said]
+        return column(facts(query, WEIGHTS, sentences, title=""), "astray")
+
+    rain, bridge = "It rains, Lee said.", "The bridge is closed."
+    assert away((rain, "Ann Lee"), (bridge, "Bo Lind")) == [1.0, 0.0]
+    assert away((bridge, "Bo Lind"), (rain, "Ann Lee")) == [0.0, 0.0]
+    assert away((rain, "Ann Lee"), (bridge, None)) == [0.0, 0.0]
+    assert away((rain, "Ann Lee"), (bridge, "Ann Lee")) == [0.0, 0.0]
+
+
 def test_cover_is_the_share_of_the_questions_weight_that_a_sentence_holds() -> None:
     table = seen("bridge closed", ["The bridge.", "It closed.", "Rain fell."])
     assert column(table, "cover") == [0.75, 0.25, 0.0]

@@ -79,3 +79,26 @@ def test_every_text_has_a_parse_that_lies_in_it(text: str) -> None:
 )
 def test_a_paragraph_begins_behind_its_dateline(text: str, first: str) -> None:
     assert parsed(text)[0].tokens[0].text == first
+
+
+def named(text: str) -> list[str]:
+    (parse,) = parsed(text)
+    found = list[str]()
+    for token in parse.tokens:
+        if token.entity == "PERSON":
+            found.append(token.text if token.begins else f"{found.pop()} {token.text}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (
+            "The team, led by Dr. Aiko Tanabe of the University of Otago, collected 212 worms.",
+            "Aiko Tanabe",
+        ),
+        ("In 1977 she married the composer Anders Holm.", "Anders Holm"),
+    ],
+)
+def test_given_name_and_surname_are_one_name(text: str, who: str) -> None:
+    assert who in named(text)

@@ -8,6 +8,7 @@ import re
 from calendar import day_name
 from collections.abc import Mapping, Sequence, Set
 from functools import cache
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +68,16 @@ def facts(
     passage = of_title.union(*held)
     of_passage = names_found(named, passage)
     stranger = float(query.of_stranger)
-    away = 0.0
-    if query.speaker is not None and sentences:
-        day = sentences[0].document.date
-        near = passage.union(terms(day_in_words(day))) if day else passage
-        away = float(astray(query, weights.keys(), near))
+    dated = set[str]()
+    if query.speaker is not None and sentences and (day := sentences[0].document.date):
+        dated.update(terms(day_in_words(day)))
+    theirs = [not _is_anothers(query, sentence) for sentence in sentences]
+    near = of_title.union(dated, *compress(held, theirs))
     rows = []
     for place, here in enumerate(held):
         context = here | of_title | (held[place - 1] if place else set())
+        near |= here
+        away = query.speaker is not None and astray(query, weights.keys(), near)
         rows.append(
             (
                 sum(weight for term, weight in weights.items() if term in here),
@@ -84,7 +87,7 @@ def facts(
                 match(expected, sentences[place].text, asked=weights.keys()),
                 *said(query, sentences[place]),
                 stranger,
-                away,
+                float(away),
             )
         )
     return np.array(rows, np.float64).reshape(len(rows), len(FACTS))
@@ -109,11 +112,18 @@ def said(query: Query, sentence: Sentence) -> tuple[float, float]:
     return 0.0, float(not told and _PERSONAL.isdisjoint(words(sentence.text)))
 
 
+def _is_anothers(query: Query, sentence: Sentence) -> bool:
+    """Whether one says it who is not among the people that were asked for."""
+    speaker = sentence.speaker
+    return bool(query.people) and speaker is not None and speaker not in query.people
+
+
 def astray(query: Query, subject: Set[str], near: Set[str]) -> bool:
     """Whether a passage is on something else: it lacks the subject's terms, or one of its names.
 
     Not the names of who speaks, nor those by which an office calls them. `near` are the terms of
-    the passage, its title and its date.
+    the passage, its title and its date; but for what others say behind the sentence in question:
+    an answer goes to what was said before.
     """
     if subject.isdisjoint(near):
         return True

@@ -12,7 +12,7 @@ from rag.quotes.attribution import Attribution, attributed
 from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
-from rag.quotes.names import PARTICLES, name_sounds, same_body, same_person
+from rag.quotes.names import PARTICLES, Name, name_of, name_sounds, same_body, same_person
 from rag.quotes.offices import Role, fits, role_of
 from rag.quotes.parsing import parsed
 from rag.quotes.people import Person, bodies, people, persons
@@ -31,12 +31,14 @@ __all__ = [
     "RELATED",
     "TITLES",
     "Attribution",
+    "Name",
     "Person",
     "Quotation",
     "Role",
     "attribute",
     "bodies",
     "fits",
+    "name_of",
     "name_sounds",
     "people",
     "persons",

@@ -11,7 +11,7 @@ Law: a name is written in the document; where nobody fits, there is none.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -113,6 +113,9 @@ class _Reader:
         self._at_hand: list[_Someone] = []
         self._outer = [one.outer for one in quotes if one.depth == 0]
         self._sentence = 0
+        self._small = {
+            token.text for parse in parses for token in parse.tokens if token.text.islower()
+        }
         labels = {one.speaker.start: name_of(one.speaker.of(text)) for one in quotes if one.speaker}
         self._meet(parses, [name for name in labels.values() if name is not None])
         for parse in parses:
@@ -132,7 +135,8 @@ class _Reader:
 
     def _meet(self, parses: Sequence[Parse], labels: Sequence[Name]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
-        alone = {word for parse in parses for word in _lone_surnames(parse)}
+        alone = dict(found for parse in parses for found in _lone_surnames(parse))
+        alone |= dict(found for parse in parses for found in _lone_surnames(parse) if found[1])
         met = [(name, (parse, at)) for parse in parses for at, name in _names(parse, alone)]
         every = [*met, *((name, None) for name in labels)]
         for name, where in sorted(every, key=lambda one: not one[0].given):
@@ -176,7 +180,7 @@ class _Reader:
 
     def _read(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
-        if token.begins or (token.pos == "PROPN" and not token.entity):
+        if _may_name(token) or self._is_capital_noun(token):
             if token.entity == "PERSON" or self._is_name(parse, number):
                 self._read_name(parse, number)
             elif token.entity in _BODIES:
@@ -190,10 +194,15 @@ class _Reader:
         elif token.pos == "NOUN" and token.lemma in OFFICES:
             self._read_office(parse, number)
 
+    def _is_capital_noun(self, token: Token) -> bool:
+        """A surname is taken for a noun, but the text writes it nowhere small: "Tavares said"."""
+        noun = token.pos == "NOUN" and not token.entity and token.text[0].isupper()
+        return noun and token.text.lower() not in self._small
+
     def _is_name(self, parse: Parse, number: int) -> bool:
         """Whether what the parser took for something else is somebody's name."""
-        written = _joined(parse.tokens[number : _end_of_name(parse, number)])
-        return written.casefold() in self._by_word
+        name = _name_at(parse, number, _end_of_name(parse, number))
+        return name is not None and name.full.casefold() in self._by_word
 
     def _is_quoted(self, token: Token) -> bool:
         place = bisect_right(self._outer, token.span.start, key=lambda one: one.start) - 1
@@ -227,7 +236,7 @@ class _Reader:
         name, place = parse.tokens[head], parse.tokens[head].head
         near = range(place, name.edges[0]) if name.dep == "appos" else range(0)
         borne = [each for each in near if parse.tokens[each].lemma in OFFICES | RELATED]
-        right_before = parse.tokens[place].tag == "NN" and len(near) == 2
+        right_before = parse.tokens[place].tag == "NN" and len(near) in (1, 2)
         of_another = parse.tokens[place].lemma in RELATED and any(
             parse.tokens[each].pos == "NOUN" for each in near[1:]
         )
@@ -235,6 +244,9 @@ class _Reader:
         owner = _is_owner(parse, parse.tokens[place])
         if (borne == [place] or right_before) and not (of_another or several or owner):
             self.meant.setdefault(parse.tokens[place].span.start, someone.name.full)
+            whose = parse.tokens[place].head  # "her daughter, the cellist Ana Soto, said"
+            if parse.tokens[place].dep == "appos" and parse.tokens[whose].lemma in RELATED:
+                self.meant.setdefault(parse.tokens[whose].span.start, someone.name.full)
 
     def _keep_owner(self, parse: Parse, head: int, name: range) -> None:
         """Keep whose a noun is, where a name or a pronoun only tells that."""
@@ -255,11 +267,11 @@ class _Reader:
     def _read_pronoun(self, parse: Parse, number: int) -> None:
         token = parse.tokens[number]
         gender = _PRONOUNS[token.text.lower()]
-        doing = self._doing(parse, number) if token.dep in _OBJECTS else ()
+        others = self._doing(parse, number) if token.dep in _OBJECTS else self._told(parse, number)
         fit = [
             one
             for one in self._at_hand
-            if one.gender in ("", gender) and one.name.full not in doing
+            if one.gender in ("", gender) and one.name.full not in others
         ]
         if not fit:
             return
@@ -282,6 +294,27 @@ class _Reader:
         subjects = [one for one in parse.children[verb] if tokens[one].dep in _SUBJECTS]
         places = (place for one in subjects for place in range(tokens[one].edges[0], one + 1))
         return {self.meant.get(tokens[place].span.start, "") for place in places}
+
+    def _told(self, parse: Parse, number: int) -> set[str]:
+        """Of whom a pronoun tells by name, and so does not mean: "He said Bo Lind had left"."""
+        tokens, verb = parse.tokens, parse.tokens[number].head
+        if tokens[number].dep not in _SUBJECTS:
+            return set()
+        clauses = [one for one in parse.children[verb] if one > verb and tokens[one].dep == "ccomp"]
+        doing = [
+            range(tokens[child].edges[0], child + 1)
+            for clause in clauses
+            for child in parse.children[clause]
+            if tokens[child].dep in _SUBJECTS
+        ]
+        names = [
+            _name_at(parse, place, end)
+            for places in doing
+            for place in places
+            if _may_name(tokens[place]) and (end := _end_of_name(parse, place)) == places.stop
+        ]
+        known = [self._known(name) for name in names if name is not None]
+        return {one.name.full for one in known if one is not None}
 
     def _read_relative(self, parse: Parse, token: Token) -> None:
         """A relative pronoun means what its clause is about."""
@@ -332,29 +365,53 @@ class _Reader:
             self._at_hand = [others[0], someone, *others[1:]][:_AT_HAND]
 
 
-def _names(parse: Parse, alone: Set[str]) -> Iterator[tuple[int, Name]]:
-    """Names of people; what the parser took for something else, if it holds a lone surname."""
+def _names(parse: Parse, alone: Mapping[str, bool]) -> Iterator[tuple[int, Name]]:
+    """Names of people; what the parser took for something else, if it holds a lone surname.
+
+    `alone` are those, with whether they are plainly somebody's. So is the name of who has an
+    office: "its chief executive, Ana Soto".
+    """
     for number, token in enumerate(parse.tokens):
         if not token.begins:
             continue
         end = _end_of_name(parse, number)
         name = _name_at(parse, number, end)
-        in_full = name is not None and name.gender and name.surname in alone and end > number + 1
-        if name is not None and (token.entity == "PERSON" or in_full):
+        if name is None or (token.entity != "PERSON" and end == number + 1):
+            continue
+        aged = alone.get(name.surname, False)
+        known = name.gender and (name.surname in alone or _has_office(parse, number, end))
+        if token.entity == "PERSON" or aged or known:
             yield number, name
 
 
-def _lone_surnames(parse: Parse) -> Iterator[str]:
-    """Words that name people by themselves, or of whom a clause with "who" tells."""
+def _may_name(token: Token) -> bool:
+    """Whether a name may begin here."""
+    return token.begins or (token.pos == "PROPN" and not token.entity)
+
+
+def _has_office(parse: Parse, number: int, end: int) -> bool:
+    return bool(_offices(parse, number, _head(parse, number, end)))
+
+
+def _lone_surnames(parse: Parse) -> Iterator[tuple[str, bool]]:
+    """Words that name people by themselves, or of whom a clause with "who" or an age tells.
+
+    And whether an age does: clubs are "who", too.
+    """
     tokens = parse.tokens
     for number, token in enumerate(tokens):
-        alone = token.begins or (token.pos == "PROPN" and not token.entity)
-        if not alone or _end_of_name(parse, number) > number + 1:
+        if not _may_name(token) or _end_of_name(parse, number) > number + 1:
             continue
         clauses = (child for child in parse.children[number] if tokens[child].dep == "relcl")
         told = any(tokens[each].text == "who" for one in clauses for each in parse.children[one])
-        if token.entity == "PERSON" or told:
-            yield token.text
+        aged = any(_is_age(tokens[child]) for child in parse.children[number])
+        if token.entity == "PERSON" or told or aged:
+            yield token.text, aged
+
+
+def _is_age(token: Token) -> bool:
+    """Whether it may be the age in "Soto, 19, said"."""
+    return token.dep == "appos" and token.text.isdecimal() and len(token.text) == 2
 
 
 def _beside_office(parse: Parse, number: int) -> list[str]:

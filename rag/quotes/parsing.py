@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from rag.datatypes import Block, Span
 from rag.quotes.names import PARTICLES
+from rag.quotes.titles import GIVEN_FEMALE, GIVEN_MALE
 from rag.segment.blocks import BlockSpan, blocks
 from rag.segment.sentences import split
 
 if TYPE_CHECKING:  # loading spaCy takes seconds: a question must not wait for it
     from spacy.language import Language
     from spacy.tokens import Doc
+    from spacy.tokens import Token as Word
 
 LONGEST_SENTENCE = 2_000  # characters; longer ones are lists, tables or code
 LONGEST_PIECE = 10_000  # characters read at once, so that memory stays bounded
@@ -152,9 +154,8 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
         if token.is_sent_start or token.i == 0:
             bounds.append(token.i)
         last = tokens[-1] if tokens and not token.is_sent_start else None
-        # Ursula von der | Leyen
-        parted = last is not None and last.entity == "PERSON" and last.text.lower() in PARTICLES
-        goes_on = parted and token.pos_ == "PROPN"
+        goes_on = last is not None and last.entity == "PERSON" and _goes_on(token)
+        begins = not goes_on and _is_given(token)
         tokens.append(
             Token(
                 span=Span(start + token.idx, start + token.idx + len(token)),
@@ -165,11 +166,30 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
                 dep=token.dep_,
                 head=token.head.i,
                 edges=(token.left_edge.i, token.right_edge.i),
-                entity="PERSON" if goes_on else token.ent_type_,
-                begins=token.ent_iob_ == "B" and not goes_on,
+                entity="PERSON" if goes_on or begins else token.ent_type_,
+                begins=begins or (token.ent_iob_ == "B" and not goes_on),
                 sentence=len(bounds) - 1,
             )
         )
     children = tuple(tuple(child.i for child in token.children) for token in doc)
     ranges = (range(a, b) for a, b in pairwise([*bounds, len(tokens)]))
     return Parse(block.span, block.block, tuple(tokens), children, tuple(ranges))
+
+
+def _goes_on(word: "Word") -> bool:
+    """Whether a word behind a part of a person's name is of it: Ursula von der | Leyen."""
+    if word.pos_ != "PROPN":
+        return False
+    before, capital = word.nbor(-1), word.text[0].isupper()
+    joined = before.dep_ == "compound" and before.head == word
+    surname = capital and joined and word.ent_type_ in ("", "PERSON")
+    return before.lower_ in PARTICLES or surname
+
+
+def _is_given(word: "Word") -> bool:
+    """Whether a given name with its surname was taken for none: "Anders Holm"."""
+    surname = word.head
+    unseen = not word.ent_type_ and surname.ent_type_ in ("", "PERSON")
+    both = word.pos_ == surname.pos_ == "PROPN" and surname.ent_iob_ != "I"
+    joined = word.dep_ == "compound" and surname.i == word.i + 1
+    return unseen and both and joined and word.lower_ in GIVEN_MALE | GIVEN_FEMALE

@@ -19,7 +19,8 @@ OFFICES = _words(
     "businesswoman billionaire mogul actor actress singer author writer journalist reporter "
     "columnist editor host delegate officer official founder manager coach lawmaker politician "
     "historian scientist researcher activist organizer pollster envoy diplomat deputy counsel "
-    "treasurer democrat republican"
+    "treasurer democrat republican executive boss councillor councilman councilwoman "
+    "inspector superintendent"
 )
 # "The leader" is whoever was spoken of, if nobody was called so.
 LEADERS = _words("leader politician statesman")
@@ -39,7 +40,10 @@ TITLES = (
     | FEMALE
     | OFFICES
     | BEFORE_OFFICES
-    | _words("dr prof sen sens rep reps gov pres gen col maj capt lt sgt adm cmdr hon rev fr st")
+    | _words(
+        "dr prof sen sens rep reps gov pres gen col maj capt lt sgt adm cmdr hon rev fr st cllr "
+        "detective det supt insp"
+    )
 )
 
 GIVEN_MALE = _words(
