@@ -186,7 +186,7 @@ def notes(answer: Answer) -> tuple[str, ...]:
     found = []
     if answer.read_as is not None:
         found.append(f"Read as: {answer.read_as}")
-    if answer.unheard is not None and answer.stranger:
+    if answer.stranger:
         found.append(f"Nobody called {answer.unheard} speaks in these documents.")
     elif answer.unheard is not None:
         found.append(f"No words of {answer.unheard} that answer it were found.")
