@@ -42,7 +42,7 @@ _AUXILIARIES = _BE | frozenset("do does did have has had by".split())  # noqa: S
 _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "officials in Moscow say"
     "of in at from near on with for against between inside outside around to".split()  # noqa: SIM905
 )
-_ADVERBS = frozenset(("always", "perhaps", "sometimes"))
+_NOT_SEVERAL = _AUXILIARIES | {"always", "perhaps", "sometimes"}  # behind a name, in spite of an s
 _JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
@@ -222,7 +222,7 @@ def _owns(one: _Name, words: Sequence[str]) -> bool:
 def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     """Not in "Putin's spokesman says", "the EU leaders say", "Berlin residents say"."""
     behind = words[one.end].casefold()
-    several = one.end + 1 == cue and behind.endswith("s") and behind not in _ADVERBS
+    several = one.end + 1 == cue and behind.endswith("s") and behind not in _NOT_SEVERAL
     of_another = several or term(behind) in _stems(OFFICES | RELATED)
     return not of_another and (not _owns(one, words) or one.end == cue)
 

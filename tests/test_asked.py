@@ -51,6 +51,7 @@ PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zel
         ("What did officials in Moscow say about Trump?", None, ()),
         ("What did Putin on Wednesday say about it?", "Putin", PUTIN),
         ("What did the Trump administration say about it?", None, ()),
+        ("Is it true Putin has said so?", "Putin", PUTIN),
         # several speak
         ("What did Putin or Zelensky say about it?", "Putin or Zelensky", PUTIN + ZELENSKY),
         ("What did Putin, Macron and Trump say?", "Putin or Macron or Trump", TRUMP + PUTIN),
