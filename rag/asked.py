@@ -266,16 +266,15 @@ def _names(words: Sequence[str]) -> list[_Name]:
 
 
 def _belonging(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
-    """Whoever is named by whose they are, and does not follow by name: "Putin's wife"."""
+    """Whoever is named by whose they are: "Putin's wife"."""
     for one in names:
-        if one.place == 0 and is_function_word(one.name.casefold()):  # What's
+        apposed = words[one.place - 1 : one.place] == [","]
+        asks = one.place == 0 and is_function_word(one.name.casefold())  # What's
+        if apposed or asks or not _owns(one, words):
             continue
         for end in range(one.end + 1, min(one.end + _LONGEST_ROLE, len(words)) + 1):
-            named = end < len(words) and words[end][0].isupper()
             office = words[end - 1].casefold()
-            goes_on = end < len(words) and not {*words[end : end + 2]}.isdisjoint(OFFICES)
-            apposed = one.place > 0 and words[one.place - 1] == ","
-            if _owns(one, words) and office in BELONGING and not (named or goes_on or apposed):
+            if office in BELONGING and OFFICES.isdisjoint(words[end : end + 2]):
                 role = role_of(office, words[one.place : end - 1]) if office in OFFICES else None
                 yield _Name(" ".join(words[one.place : end]), one.place, end, role, belongs=True)
                 break
@@ -319,7 +318,7 @@ def _written(words: Sequence[str]) -> list[_Name]:
         open_run = last is not None and last.end == place and last.place > 0
         # A name begins behind whose it is, and at its title: "Ukraine's", "Russian | President".
         ended = last is not None and bool(POSSESSIVE.search(words[place - 1]))
-        begins = bare.casefold() in OFFICES | BEFORE_OFFICES and place > 0
+        begins = bare.casefold() in OFFICES | BEFORE_OFFICES
         ended |= begins and words[place - 1].casefold() not in TITLES
         if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
             found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)
