@@ -45,7 +45,7 @@ _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "offic
 _PAPERS = frozenset(  # what they say need not be whose they are: "the Treasury paper says"
     "paper report study survey poll document memo letter email article book note text post".split()  # noqa: SIM905
 )
-_ADVERBS = frozenset(("always", "perhaps", "sometimes"))
+_NOT_SEVERAL = _AUXILIARIES | {"always", "perhaps", "sometimes"}  # behind a name, in spite of an s
 _JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
 _LONGEST_ROLE = 3  # words before an office
@@ -228,7 +228,7 @@ def _speaks(one: _Name, words: Sequence[str], cue: int) -> bool:
     Nor in "the Treasury paper says".
     """
     behind = words[one.end].casefold()
-    several = one.end + 1 == cue and behind.endswith("s") and behind not in _ADVERBS
+    several = one.end + 1 == cue and behind.endswith("s") and behind not in _NOT_SEVERAL
     of_another = several or term(behind) in _stems(OFFICES | RELATED | _PAPERS)
     return not of_another and (not _owns(one, words) or one.end == cue)
 
@@ -272,16 +272,15 @@ def _names(words: Sequence[str]) -> list[_Name]:
 
 
 def _belonging(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
-    """Whoever is named by whose they are, and does not follow by name: "Putin's wife"."""
+    """Whoever is named by whose they are: "Putin's wife"."""
     for one in names:
-        if one.place == 0 and is_function_word(one.name.casefold()):  # What's
+        apposed = words[one.place - 1 : one.place] == [","]
+        asks = one.place == 0 and is_function_word(one.name.casefold())  # What's
+        if apposed or asks or not _owns(one, words):
             continue
         for end in range(one.end + 1, min(one.end + _LONGEST_ROLE, len(words)) + 1):
-            named = end < len(words) and words[end][0].isupper()
             office = words[end - 1].casefold()
-            goes_on = end < len(words) and not {*words[end : end + 2]}.isdisjoint(OFFICES)
-            apposed = one.place > 0 and words[one.place - 1] == ","
-            if _owns(one, words) and office in BELONGING and not (named or goes_on or apposed):
+            if office in BELONGING and OFFICES.isdisjoint(words[end : end + 2]):
                 role = role_of(office, words[one.place : end - 1]) if office in OFFICES else None
                 yield _Name(" ".join(words[one.place : end]), one.place, end, role, belongs=True)
                 break
@@ -325,7 +324,7 @@ def _written(words: Sequence[str]) -> list[_Name]:
         open_run = last is not None and last.end == place and last.place > 0
         # A name begins behind whose it is, and at its title: "Ukraine's", "Russian | President".
         ended = last is not None and bool(POSSESSIVE.search(words[place - 1]))
-        begins = bare.casefold() in OFFICES | BEFORE_OFFICES and place > 0
+        begins = bare.casefold() in OFFICES | BEFORE_OFFICES
         ended |= begins and words[place - 1].casefold() not in TITLES
         if last is not None and open_run and not ended and place - last.place < _LONGEST_NAME:
             found[-1] = _Name(f"{last.name} {bare}", last.place, place + 1)

@@ -152,23 +152,28 @@ def _is_heard(query: Query, evidence: Sequence[Evidence]) -> bool:
 
 def _nearest(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
     """The best sentence of each of the three nearest passages."""
-    best = {(e.hit.passage.document.id, e.hit.passage.span): e for e in reversed(evidence)}
-    return tuple(sorted(best.values(), key=evidence.index)[:3])
+    best: dict[Passage, Evidence] = {}
+    for one in evidence:
+        best.setdefault(one.hit.passage, one)
+    return tuple(best.values())[:3]
 
 
 def _missing(query: Query, evidence: Sequence[Evidence]) -> tuple[str, ...]:
     """Words of the question that no passage that was read holds, nor its title; as asked."""
     held = {*chain.from_iterable(_held(evidence))}
+    if not held:
+        return ()
     called = terms(query.speaker or "") if query.people else ()  # spelled otherwise, perhaps
-    sought = {*content_words(query.text)}
-    asking = _ASKING | asking_terms() | {*called}
-    asked: dict[str, str] = {}
-    for written in WRITTEN.findall(query.text):
-        for word in words(written):
-            if word in sought and term(word) not in asking:
-                asked.setdefault(term(word), written)
-    lacking = dict.fromkeys(word for stem, word in asked.items() if held and stem not in held)
-    return tuple(word for word in lacking if not _is_spelled_out(word, evidence))
+    known = held.union(called, asking_terms(), _ASKING)
+    subject = {*content_words(query.text)}
+    lacking = {
+        term(word): written
+        for written in WRITTEN.findall(query.text)
+        for word in words(written)
+        if word in subject and term(word) not in known
+    }
+    each = dict.fromkeys(lacking.values())
+    return tuple(word for word in each if not _is_spelled_out(word, evidence))
 
 
 def _is_spelled_out(word: str, evidence: Sequence[Evidence]) -> bool:
@@ -216,7 +221,7 @@ def notes(answer: Answer) -> tuple[str, ...]:
     found = []
     if answer.read_as is not None:
         found.append(f"Read as: {answer.read_as}")
-    if answer.unheard is not None and answer.stranger:
+    if answer.stranger:
         found.append(f"Nobody called {answer.unheard} speaks in these documents.")
     elif answer.unheard is not None:
         found.append(f"No words of {answer.unheard} that answer it were found.")

@@ -15,8 +15,9 @@ def evidence(
     speaker: str | None = None,
     day: str | None = None,
     kind: Kind = "text",
+    title: str | None = None,
 ) -> Evidence:
-    whole = Document(document, text, origin=origin, date=day)
+    whole = Document(document, text, origin=origin, date=day, title=title)
     sentence = Sentence(whole, Span(0, len(text)), speaker=speaker, kind=kind)
     hit = Hit(Passage(whole, sentence.span, (sentence,)), 1.0)
     return Evidence(sentence, probability, probability, hit)
@@ -40,7 +41,7 @@ def test_what_is_good_enough_is_shown_best_first() -> None:
 
 def test_a_much_worse_sentence_does_not_pad_a_good_one() -> None:
     found = [evidence("Ann left.", 0.9), evidence("Bob ran.", 0.53)]
-    answer = compose(QUERY, found, unanswered="not_answered", config=config(keep=0.6))
+    answer = compose(QUERY, found, unanswered="not_answered", config=config())
     assert texts(answer.statements) == [["Ann left."]]
 
 
@@ -128,12 +129,46 @@ def test_an_abstention_names_nothing_that_is_there_in_other_words(asked: str) ->
     assert (answer.status, answer.missing) == ("abstained", ())
 
 
+@pytest.mark.parametrize(
+    ("word", "text", "missing"),
+    [
+        ("FBI", "The Federal Bureau of Investigation met.", ()),
+        ("CDC", "The Centers for Disease Control met.", ()),
+        ("AI", "DeAngelo Ivanov met Ann.", ("AI",)),
+        ("X", "Xavier met Ann.", ("X",)),
+        ("U.S", "Ukraine needs Storm Shadow.", ("U.S",)),
+        ("tea", "Men of the east arrived.", ("tea",)),
+    ],
+)
+def test_letters_in_capitals_are_there_where_their_words_are(
+    word: str, text: str, missing: tuple[str, ...]
+) -> None:
+    for found in (evidence(text, 0.1), evidence("Rain.", 0.1, title=text)):
+        query = Query(f"Was it {word}?")
+        answer = compose(query, [found], unanswered="not_answered", config=config())
+        assert answer.missing == missing
+
+
+def test_what_a_title_holds_is_near_the_question() -> None:
+    found = [evidence("It is dear.", 0.1, title="The price of bread", speaker="Ann Lee")]
+    query = Query("What did Roe say about bread?", "Roe")
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert (answer.missing, answer.heard) == (("Roe",), (("Ann Lee", 1),))
+
+
+def test_two_names_in_one_word_may_be_in_two_passages() -> None:
+    found = [evidence("Merkel left.", 0.9, "a"), evidence("Macron left.", 0.8, "b")]
+    query = Query("Did the Merkel-Macron plan fail?")
+    assert compose(query, found, unanswered="not_answered", config=config()).missing == ()
+
+
 def test_nobody_is_a_stranger_whose_name_a_speaker_nearby_holds() -> None:
     query = Query("What did Vladimir say about bread?", "Vladimir")
     for speaker, stranger in (("Vladimir Putin", False), ("Ann Lee", True), (None, True)):
         found = [evidence("Bread is dear.", 0.1, speaker=speaker)]
         answer = compose(query, found, unanswered="not_answered", config=config())
         assert answer.stranger is stranger
+        assert answer.missing == ("Vladimir",)
 
 
 def test_who_was_asked_for_beside_another_is_named_where_nothing_is_told_of_them() -> None:
@@ -153,8 +188,8 @@ def test_what_somebody_says_is_not_borne_out_by_what_a_document_says_itself() ->
 
 def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
     found = [
-        evidence("Bread prices will fall.", 0.2, "a", speaker="Bo Lee"),
-        evidence("Bread prices rose.", 0.2, "b", speaker="Bo Lee"),
+        evidence("Bread prices will fall.", 0.2, "a", speaker="Jo Lee"),
+        evidence("Bread prices rose.", 0.2, "b", speaker="Jo Lee"),
         evidence("Prices of bread are fair.", 0.1, "c", speaker="Cy Orr"),
         evidence("It rained in May.", 0.1, "d", speaker="Di Poe"),
         evidence("Bread prices matter.", 0.1, "e", speaker="Ann Lee"),
@@ -163,10 +198,10 @@ def test_an_abstention_says_who_else_speaks_on_the_subject() -> None:
     query = Query("What did Ann Lee say about bread prices?", "Ann Lee", ("Ann Lee",))
     answer = compose(query, found, unanswered="not_answered", config=config())
     assert (answer.unheard, answer.stranger) == ("Ann Lee", False)
-    assert answer.heard == (("Bo Lee", 2), ("Cy Orr", 1))
+    assert answer.heard == (("Jo Lee", 2), ("Cy Orr", 1))
     assert notes(answer)[:2] == (
         "No words of Ann Lee that answer it were found.",
-        "On the subject speaks Bo Lee, in 2 articles; Cy Orr, in 1 article.",
+        "On the subject speaks Jo Lee, in 2 articles; Cy Orr, in 1 article.",
     )
 
 
@@ -179,13 +214,17 @@ def test_three_others_at_the_most_are_named_who_speak_on_half_of_the_subject() -
     for some, heard in ((found, "ABC"), (found[:1], "D"), (found[4:], "")):
         answer = compose(query, some, unanswered="not_answered", config=config())
         assert answer.heard == tuple((who, 1) for who in heard)
+    whatever = Query("What did Roe say?", "Roe")
+    answer = compose(whatever, found, unanswered="not_answered", config=config())
+    assert answer.heard == ()
 
 
 def test_somebody_unknown_is_said_to_be_so_and_nobody_is_asked_for_without_a_name() -> None:
     query = Query("What did Roe say about bread?", "Roe")
     answer = compose(query, [], unanswered="not_answered", config=config())
     assert notes(answer) == ("Nobody called Roe speaks in these documents.",)
-    silent = compose(QUERY, [], unanswered="not_answered", config=config())
+    found = [evidence("Ann left.", 0.1, speaker="Bo Lee")]
+    silent = compose(QUERY, found, unanswered="not_answered", config=config())
     assert (silent.unheard, silent.stranger, silent.heard, notes(silent)) == (None, False, (), ())
 
 
@@ -213,6 +252,13 @@ def test_sentences_that_say_the_same_become_one_statement() -> None:
     assert [one.documents for one in statements] == [2, 1]
 
 
+def test_a_statement_is_of_what_says_the_same_as_its_best_sentence() -> None:
+    animals = ("ant, bee, cow and dog", "bee, cow, dog and elk", "cow, dog, elk and fox")
+    found = [evidence(f"The {some} slept.", 0.9) for some in animals]
+    for same, numbers in ((0.6, [2, 1]), (0.7, [1, 1, 1])):  # two share 4 words of 6
+        assert [len(one.evidence) for one in group(found, same=same)] == numbers
+
+
 def test_copies_of_one_text_are_two_documents_and_one_origin() -> None:
     found = [evidence("The bridge was closed.", 0.9, name) for name in ("a.txt", "b.txt")]
     (statement,) = group(found, same=0.7)
@@ -238,6 +284,8 @@ def test_documents_of_one_origin_are_one_independent_report_whatever_their_texts
         ("The bridge was closed.", "The mayor was elected."),
         ("Russia can win in Ukraine this year.", "Russia cannot win in Ukraine this year."),
         ("Two men were hurt at the old bridge.", "Three men were hurt at the old bridge."),
+        ("After dark Russia attacked Ukraine.", "Ukraine attacked Russia after dark."),
+        ("Xi told reporters in Oslo of the bridge.", "Li told reporters in Oslo of the bridge."),
         ("Russia attacked Ukraine on Monday.", "On Monday, Ukraine attacked Russia."),
         (
             "Bell told reporters in Oslo of the bridge.",
@@ -262,6 +310,9 @@ def test_a_negation_a_number_a_name_or_other_words_make_another_statement(a: str
             "The bank raised its rate from 3 percent to 4 percent.",
             "The bank raised its rate from 3 to 4 percent.",
         ),
+        ("The mayor closed the old bridge on Monday.", "Bell closed the old bridge on Monday."),
+        ("The bridge in Oslo was closed.", "A bridge in Oslo was closed."),
+        ("Of the men 12 died in the blast.", "12 men died in the blast."),
         ("Zelensky spoke of the old bridge.", "Zelenskyy spoke of the old bridge."),
         ("Bell closed the old bridge on Monday.", "On Monday, Ann Bell closed the old bridge."),
         ("In Oslo, Bell closed the old bridge.", "Bell closed the old bridge in Oslo."),
@@ -269,6 +320,16 @@ def test_a_negation_a_number_a_name_or_other_words_make_another_statement(a: str
     ],
 )
 def test_a_spelling_or_a_place_moved_is_the_same_statement(a: str, b: str) -> None:
+    assert say_the_same(a, b, least=0.6)
+    assert say_the_same(b, a, least=0.6)
+
+
+@pytest.mark.parametrize(
+    "word",
+    "in on at of for from to with near after before since until under over".split(),  # noqa: SIM905
+)
+def test_what_is_placed_behind_a_preposition_may_stand_anywhere(word: str) -> None:
+    a, b = f"{word.capitalize()} the Elbe, Bell met us.", f"Bell met us {word} the Elbe."
     assert say_the_same(a, b, least=0.6)
     assert say_the_same(b, a, least=0.6)
 
@@ -313,6 +374,10 @@ def test_a_threshold_out_of_range_is_refused(value: float) -> None:
             "The blast in the mosque left 12 dead and 4 hurt.",
         ),
         (
+            "The bank gave 5 million dollars and 3 million euros for the bridge.",
+            "The bank gave 3 million dollars and 5 million euros for the bridge.",
+        ),
+        (
             "The council voted for the bridge by 26 votes to 17 on Monday.",
             "The council voted for the bridge by 17 votes to 26 on Monday.",
         ),
@@ -344,6 +409,8 @@ def test_words_that_lead_to_others_and_answer_are_shown() -> None:
     [
         ("will the mayor leave?", "abstained"),
         ("what did Ann Lee ask?", "answered"),
+        ("what does Ann Lee wonder?", "answered"),
+        ("which questions has Ann Lee?", "answered"),
         ("what did Ann Lee say about the mayor?", "answered"),
     ],
 )

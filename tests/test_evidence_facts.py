@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rag.datatypes import Document, Query, Sentence, Span
-from rag.evidence.facts import FACTS, facts, names, names_found, term_weights
+from rag.evidence.facts import FACTS, astray, facts, names, names_found, sought, term_weights
 from rag.terms import terms
 
 WEIGHTS = {"bridg": 0.75, "close": 0.25}
@@ -42,6 +42,7 @@ def test_who_speaks_is_told_where_somebodys_words_are_asked_for(
     [
         ("Lee's spokesman added that it rained.", 1.0),
         ("Lee’s former lawyer called it wrong.", 1.0),
+        ("The Lees' lawyer called it wrong.", 1.0),
         ("Lee's words were clear.", 0.0),
         ("Lee's wife saw Lee leave.", 0.0),
     ],
@@ -49,6 +50,26 @@ def test_who_speaks_is_told_where_somebodys_words_are_asked_for(
 def test_whose_somebody_is_does_not_speak(text: str, unsaid: float) -> None:
     query = Query("what did Lee say?", "Lee", ("Ann Lee",))
     assert column(facts(query, WEIGHTS, [of(text)], title=""), "unsaid") == [unsaid]
+
+
+@pytest.mark.parametrize("word", "he she they his her their i we my our".split())  # noqa: SIM905
+def test_a_pronoun_may_be_of_whoever_was_asked_for(word: str) -> None:
+    table = facts(Query("what did Lee say?", "Lee"), WEIGHTS, [of(f"Later {word} left.")], title="")
+    assert column(table, "unsaid") == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (Query("What did Ann Roe say?", "Ann Roe"), "Roe"),
+        (Query("What did Ann Selensky say?", "Ann Selensky", ("Ann Zelensky",)), "Zelensky"),
+    ],
+)
+def test_a_surname_tells_of_somebody_as_they_or_the_documents_spell_it(
+    query: Query, told: str
+) -> None:
+    table = facts(query, WEIGHTS, [of(f"{told} left."), of("Ann left.")], title="")
+    assert column(table, "unsaid") == [0.0, 1.0]
 
 
 def test_whose_name_nobody_knows_may_be_told_of() -> None:
@@ -93,6 +114,23 @@ def test_a_passage_is_astray_without_the_subject_or_a_name_of_it(
     sentence = Sentence(Document("a", text, date=date), Span(0, len(text)))
     assert column(facts(query, subject, [sentence], title=""), "astray") == [away]
     assert column(facts(Query(question), subject, [sentence], title=""), "astray") == [0.0]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("What did Roe say about the bridge?", "Roe"),  # who speaks nowhere
+        Query("What did Ann Lee say about the bridge?", "Lee", ("Ann Lee",)),  # a filter's
+    ],
+)
+def test_no_name_of_who_speaks_makes_a_passage_astray(query: Query) -> None:
+    table = facts(query, WEIGHTS, [of("The bridge is safe.")], title="")
+    assert column(table, "astray") == [0.0]
+
+
+def test_a_question_for_nobodys_words_is_astray_by_its_names_too() -> None:
+    assert astray(Query("Is the bridge of Bern safe?"), {"bridg"}, {"bridg", "safe"})
+    assert not astray(Query("Is the bridge of Bern safe?"), {"bridg"}, {"bridg", "bern"})
 
 
 def test_a_title_keeps_a_passage_from_being_astray() -> None:
@@ -167,6 +205,21 @@ def test_names_are_capitals_after_the_first_word_and_numbers(
     assert names(question) == found
 
 
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Bridges of Bern: did Bern close 3 in 2019?", ("Bern", "3", "2019")),
+        ("Did the EU's troops or U.S. ships leave Syria?", ("Syria",)),
+        ("Is it safe? Its Tower was.", ("Tower",)),
+        ("What Did Lee Say About The Bridge?", ()),
+    ],
+)
+def test_sought_are_names_once_but_what_may_be_written_out(
+    question: str, found: tuple[str, ...]
+) -> None:
+    assert sought(question) == found
+
+
 def test_names_are_looked_for_in_context_and_in_the_whole_passage() -> None:
     table = seen("What did Lee say in 2019?", ["Lee left.", "Rain fell.", "In 2019."])
     assert column(table, "names_in_context") == [0.5, 0.5, 0.5]
@@ -179,4 +232,5 @@ def test_spellings_of_a_name_count_as_the_name_and_other_numbers_do_not() -> Non
     assert column(seen("Is Moreno in?", ["Zelensky is in."]), "names_in_context") == [0]
     for written, alike in (("Kiev", 0), ("Kieva", 1)):  # four letters are no more than a beginning
         assert names_found(["Kievan"], {*terms(written)}) == alike
+    assert names_found(["Chad"], {*terms("Chadwick")}) == 0
     assert column(seen("Was it 20191?", ["It was 20192."]), "names_in_context") == [0]

@@ -116,12 +116,50 @@ def test_what_is_reported_in_a_turn_is_told_by_whoever_speaks() -> None:
         "Theo Silva: He could.",
         # nobody asks
         "Ann Lee: He left early.\n\nBo Lind: He came late.\n\nAnn Lee: I saw it.\n\nBo Lind: So.",
+        # teams ask, too
+        "Weston Town: Roe. Will you win?\n\nMoor Rovers: We will.\n\nWeston Town: No.\n\n"
+        "Moor Rovers: Yes.",
+        # nobody asks another
+        "Bo Lind: He left.\n\nBo Lind: He came.\n\nAnn Lee: Did you see?\n\nAnn Lee: Yes.",
         # one alone
+        "Ann Lee: Who left you?\n\nBo Lind: He did.\n\nAnn Lee: So.",
         "Ann Lee: Who left?\n\nAnn Lee: He left.\n\nBo Lind: So.",
     ],
 )
 def test_other_words_before_a_colon_are_no_speakers(text: str) -> None:
     assert turns(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("asks", "answers", "who"),
+    [
+        ("Sir Bo van der Lind", "Ann Lee", ["Sir Bo van der Lind", "Ann Lee"]),
+        ("Sen. Roe", "Ann Lee", ["Sen. Roe", "Ann Lee"]),
+        ("9:15:02 Bo Lind", "(9.16) Ann Lee", ["Bo Lind", "Ann Lee"]),
+        ("Lind", "Lee", ["Lind", "Lee"]),  # whom the text introduces
+    ],
+)
+def test_labels_of_many_forms_name_who_takes_turns(asks: str, answers: str, who: list[str]) -> None:
+    talk = [
+        f"{asks}: Was your tug late?",
+        f"{answers}: It was.",
+        f"{asks}: Why?",
+        f"{answers}: No.",
+    ]
+    text = "\n\n".join(["Yesterday Simon Lind met Ann Lee. It rained in the morning.", *talk])
+    assert [one.speaker and one.speaker.of(text) for one in turns(text)] == who * 2
+
+
+@pytest.mark.parametrize(
+    ("note", "more"),
+    [
+        ("Ann Lee: Ms Lee is the mayor of Weston.", 0),
+        ("Ann Lee: “The tug” is a film.", 0),
+        ("Ann Lee: They told me that Lee was late.", 1),
+    ],
+)
+def test_what_tells_of_whoever_heads_it_is_no_turn(note: str, more: int) -> None:
+    assert len(turns(f"{INTERVIEW}\n\n{note}")) == len(turns(INTERVIEW)) + more
 
 
 @pytest.mark.parametrize("other", ["Rachel", "Bo"])  # whose gender the name tells, or does not

@@ -7,6 +7,7 @@ import pytest
 
 from rag import OnRecord
 from rag.contracts import answer_object
+from rag.datatypes import Document
 from rag.errors import IndexMissing, InputInvalid, NothingToIndex
 from rag.verify import against_files, against_index, count_quotes, differences, read_answers
 
@@ -92,6 +93,7 @@ def changed(answer: Answer, part: str, **values: object) -> Answer:
         ({"document": "\ud800"}, "is not"),
         ({"context": {"start": 0, "end": 5, "text": "He never"}}, "context: "),
         ({"context": "He never said so."}, "context"),
+        ({"context": {}}, "context: "),
     ],
 )
 def test_a_changed_quote_is_told(check, answered: Answer, values: Answer, told: str) -> None:
@@ -156,6 +158,9 @@ def test_a_file_that_was_changed_is_told(answered: Answer, corpus: Path, tmp_pat
     assert "source a.txt: its text is not the one that was cited (sha256 differs)" in found
     assert any("grows" in line and "melts" in line for line in found)
     assert not any("t1" in line for line in found)
+    (other / "a.txt").rename(other / "b.txt")
+    (other / "t.jsonl").unlink()
+    assert "source a.txt: not there" in against_files(other, [answered])
 
 
 def test_without_documents_or_index_it_cannot_be_checked(answered: Answer, tmp_path: Path) -> None:
@@ -198,6 +203,8 @@ def test_answers_are_read_as_one_object_or_one_a_line(answered: Answer, tmp_path
         (b'{"schema": "onrecord.answer/2"}', "schema 'onrecord.answer/2'"),
         (b'{"schema": "onrecord.search/1"}\n{"schema": "onrecord.answer/1"}', "onrecord.search/1"),
         (b'{"schema": "onrecord.answer/1"}\n{"schema"', "not JSON"),
+        (b'null\n{"schema": "onrecord.answer/1"}', "schema None"),
+        pytest.param(b" " * (64 * 2**20 + 1), "over 64 MiB", id="long"),
     ],
 )
 def test_what_is_no_saved_answer_is_refused(tmp_path: Path, content: bytes, told: str) -> None:
@@ -312,6 +319,67 @@ def test_a_sentence_behind_is_no_context(check, answered: Answer, index: Path) -
     row["context"] = {"start": start, "end": start + 6, "text": "He was"}
     (line,) = check(other)
     assert line.endswith("context: it does not stand before")
+    row["context"] = {name: row[name] for name in ("start", "end", "text")}
+    (line,) = check(other)
+    assert line.endswith("context: it does not stand before")
+
+
+def test_a_context_may_stand_right_before_and_proves_no_other_quote(
+    check, answered: Answer, index: Path
+) -> None:
+    other = copy.deepcopy(answered)
+    row = next(row for row in other["sentences"] if row["document"] == "a.txt")
+    text, end = OnRecord.open(index).document("a.txt").text, row["start"]
+    row["context"] = {"start": end - 2, "end": end, "text": text[end - 2 : end]}
+    assert check(other) == []
+    row["text"] = "The glacier grows."
+    (line,) = check(other)
+    assert "where the answer has" in line
+
+
+def test_documents_that_are_gone_are_told_each_once(check, answered: Answer) -> None:
+    gone = json.loads(json.dumps(answered).replace('"a.txt"', '"gone.txt"'))
+    assert check(gone) == ["source gone.txt: not there"]
+
+
+@pytest.mark.parametrize(
+    ("origins", "holding"),
+    [
+        (("a", "a"), [1]),  # of one report
+        (("a", "b"), [2]),
+        ((None, None), [1, 2]),  # as files, which do not tell copies
+    ],
+)
+def test_independent_reports_are_counted_by_their_origins(
+    origins: tuple[str | None, str | None], holding: list[int]
+) -> None:
+    texts = {"a": "Rain fell. Rain fell.", "b": "On Monday rain fell."}
+    documents = {
+        name: Document(name, text, origin=origin)
+        for (name, text), origin in zip(texts.items(), origins, strict=True)
+    }
+    quotes = [(1, "a", 0, 10), (1, "a", 11, 21), (2, "b", 0, 20)]
+    answer: Answer = {
+        "status": "answered",
+        "sources": [
+            {"citation": at, "document": name, "sha256": documents[name].sha256}
+            for at, name in enumerate(texts, 1)
+        ],
+        "sentences": [
+            {
+                **{"citation": citation, "document": name, "statement": 1},
+                **{"start": start, "end": end, "text": texts[name][start:end]},
+            }
+            for citation, name, start, end in quotes
+        ],
+        "nearest": [],
+    }
+    proven = []
+    for count in range(4):
+        told = {"number": 1, "citations": [1, 2], "documents": 2, "independent": count}
+        if not differences(answer | {"statements": [told]}, documents.get):
+            proven.append(count)
+    assert proven == holding
 
 
 def test_each_wrong_quote_has_its_line(answered: Answer) -> None:
