@@ -369,7 +369,17 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
         # what tells of both
         ("How did Martin Lee die?", "His son, Gerald Lee, said it was the heart.", True),
         ("Who is Martin Lee’s father?", "Gerald Lee brought up two sons.", True),
+        ("How did Martin Lee die?", "The son, Gerald Lee, said it was the heart.", True),
+        ("Who are Martin Lee’s sons?", "Gerald Lee is the eldest.", True),
+        ("Who did Laura Lee marry?", "The singer chose Gerald Lee.", True),
+        ("Who succeeded Martin Lee?", "Gerald Lee took over.", True),
+        ("When did Martin Lee move?", "Martin and Laura Lee moved in May.", True),
         ("Was Martin Lee or Gerald Lee jailed?", "Gerald Lee was.", True),
+        # what is no name, or half of one
+        ("When was Martin Lee jailed?", "Martin Gerald Lee was jailed in May.", True),
+        ("Will Lee run again?", "Gerald Lee runs again.", True),
+        ("When was Martin Lee jailed?", "Since June Lee has been in jail.", True),
+        ("Where was Martin Lee jailed?", "In Georgia Lee was jailed.", True),
         ("What did Lee sign?", "Gerald Lee signed it.", True),
     ],
 )
