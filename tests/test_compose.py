@@ -362,6 +362,8 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
         ("How long was Martin Lee jailed for?", "Gerald Lee, 71, got six years.", False),
         ("How long was Martin Lee jailed for?", "Martin Lee, 71, got six years.", True),
         ("How long was Robert Lee jailed for?", "Bob Lee, 71, got six years.", True),
+        ("Where does Kate Lee live?", "Catherine Lee lives in Leeds.", True),
+        ("When did Nick Lee resign?", "Nicholas Lee resigned in May.", True),
         ("How long was Martin Lee jailed for?", "Mr Lee, 71, got six years.", True),
         ("How long was Martin Lee jailed for?", "Gerald Lee got six years, Lee four.", True),
         ("How long was Martin Lee jailed for?", "Gerald and Martin Lee got six years.", True),
