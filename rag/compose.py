@@ -38,8 +38,10 @@ _ASKING = frozenset(  # terms that tell what kind of answer is wanted
     )
 )
 _INQUIRING = frozenset(map(term, ("ask", "question", "wonder")))
-_TWO_CAPITALS = re.compile(r"(?=\b([A-Z][\w’'-]+) ([A-Z][\w-]+))")
-_THIRD = frozenset(["he", "she", "his", "her", "him"])
+_TWO_CAPITALS = re.compile(  # but for "in April Soto", "since June Soto"
+    r"(?<!\b[Ii]n )(?<!\b[Ss]ince )(?=\b([A-Z][\w’'-]+) ([A-Z][\w-]+))"
+)
+_NOT_OF_NAMESAKES = BELONGING | RELATED | {"he", "she", "his", "her", "him", "who", "whom", "whose"}
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
@@ -119,27 +121,30 @@ def _tells_nothing(query: Query, one: Evidence) -> bool:
 
 def _full_names(text: str) -> tuple[Name, ...]:
     """Names of two words, the first of which is known for a given name."""
-    pairs = map(" ".join, _TWO_CAPITALS.findall(text))
+    found = _TWO_CAPITALS.findall(text)
+    pairs = (" ".join(pair) for pair in found if not is_function_word(pair[0].casefold()))
     return tuple(one for one in map(name_of, pairs) if one is not None and one.given and one.gender)
 
 
 def _is_of_namesake(query: Query, asked: Sequence[Name], one: Evidence) -> bool:
     """Whether it tells of another who has the surname: of Bo Soto, where Ana Soto is asked for.
 
-    Not where a word may join them: "her son, Bo Soto"; nor what she says of him.
+    Not where a word may join them ("her son, Bo Soto") or it asks who; nor what she says of him,
+    nor where her given name stands: "Ana and Bo Soto", "Ana Maria Soto".
     """
     if not asked or one.sentence.speaker in query.people:
         return False
     text = one.sentence.text
     here, asking = {*words(text)}, {*words(query.text)}
-    if not (here.isdisjoint(_THIRD) and asking.isdisjoint(BELONGING | RELATED)):
+    if not _NOT_OF_NAMESAKES.isdisjoint(here | asking):
         return False
     told = _full_names(text)
     for name in asked:
         namesakes = [each for each in told if each.surname == name.surname]
         others = [each for each in namesakes if not same_person(each.full, name.full)]
         named = len(re.findall(rf"\b{re.escape(name.surname)}\b", text))
-        if 0 < named == len(others) and asking.isdisjoint(each.given.lower() for each in others):
+        only = 0 < named == len(others) and name.given.lower() not in here
+        if only and asking.isdisjoint(each.given.lower() for each in others):
             return True
     return False
 

@@ -429,6 +429,8 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
         ("How long was Martin Lee jailed for?", "Gerald Lee, 71, got six years.", False),
         ("How long was Martin Lee jailed for?", "Martin Lee, 71, got six years.", True),
         ("How long was Robert Lee jailed for?", "Bob Lee, 71, got six years.", True),
+        ("Where does Kate Lee live?", "Catherine Lee lives in Leeds.", True),
+        ("When did Nick Lee resign?", "Nicholas Lee resigned in May.", True),
         ("How long was Martin Lee jailed for?", "Mr Lee, 71, got six years.", True),
         ("How long was Martin Lee jailed for?", "Gerald Lee got six years, Lee four.", True),
         ("How long was Martin Lee jailed for?", "Gerald and Martin Lee got six years.", True),
@@ -436,7 +438,17 @@ def test_what_is_asked_answers_only_whoever_wants_words(question: str, status: s
         # what tells of both
         ("How did Martin Lee die?", "His son, Gerald Lee, said it was the heart.", True),
         ("Who is Martin Lee’s father?", "Gerald Lee brought up two sons.", True),
+        ("How did Martin Lee die?", "The son, Gerald Lee, said it was the heart.", True),
+        ("Who are Martin Lee’s sons?", "Gerald Lee is the eldest.", True),
+        ("Who did Laura Lee marry?", "The singer chose Gerald Lee.", True),
+        ("Who succeeded Martin Lee?", "Gerald Lee took over.", True),
+        ("When did Martin Lee move?", "Martin and Laura Lee moved in May.", True),
         ("Was Martin Lee or Gerald Lee jailed?", "Gerald Lee was.", True),
+        # what is no name, or half of one
+        ("When was Martin Lee jailed?", "Martin Gerald Lee was jailed in May.", True),
+        ("Will Lee run again?", "Gerald Lee runs again.", True),
+        ("When was Martin Lee jailed?", "Since June Lee has been in jail.", True),
+        ("Where was Martin Lee jailed?", "In Georgia Lee was jailed.", True),
         ("What did Lee sign?", "Gerald Lee signed it.", True),
     ],
 )

@@ -102,3 +102,16 @@ def named(text: str) -> list[str]:
 )
 def test_given_name_and_surname_are_one_name(text: str, who: str) -> None:
     assert who in named(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Madison Mayor Satya Rhodes-Conway said it was late.", "Madison"),
+        ("The Clinton Campaign said it was late.", "Clinton"),
+        ("Angela Merkel Visits Kyiv", "Angela Merkel"),
+        ("Prime Minister Boris Johnson Quits", "Boris Johnson"),
+    ],
+)
+def test_what_stands_behind_a_name_is_not_of_it(text: str, who: str) -> None:
+    assert named(text)[0] == who

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from rag.datatypes import Block, Span
 from rag.quotes.names import PARTICLES
-from rag.quotes.titles import GIVEN_FEMALE, GIVEN_MALE
+from rag.quotes.titles import GIVEN_FEMALE, GIVEN_MALE, RELATED, TITLES
 from rag.segment.blocks import BlockSpan, blocks
 from rag.segment.sentences import split
 
@@ -154,7 +154,7 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
         if token.is_sent_start or token.i == 0:
             bounds.append(token.i)
         last = tokens[-1] if tokens and not token.is_sent_start else None
-        goes_on = last is not None and last.entity == "PERSON" and _goes_on(token)
+        goes_on = last is not None and last.entity == "PERSON" and _goes_on(token, last)
         begins = not goes_on and _is_given(token)
         tokens.append(
             Token(
@@ -176,13 +176,16 @@ def _parse(doc: "Doc", block: BlockSpan) -> Parse:
     return Parse(block.span, block.block, tuple(tokens), children, tuple(ranges))
 
 
-def _goes_on(word: "Word") -> bool:
-    """Whether a word behind a part of a person's name is of it: Ursula von der | Leyen."""
-    if word.pos_ != "PROPN":
+def _goes_on(word: "Word", last: Token) -> bool:
+    """Whether a word behind a part of a person's name is of it: Ursula von der | Leyen.
+
+    Not in "Madison | Mayor Ana Soto", "the Soto | Campaign", "Ana Soto | Quits".
+    """
+    if word.pos_ != "PROPN" or word.lower_ in TITLES | RELATED:
         return False
     before, capital = word.nbor(-1), word.text[0].isupper()
     joined = before.dep_ == "compound" and before.head == word
-    surname = capital and joined and word.ent_type_ in ("", "PERSON")
+    surname = last.begins and capital and joined and word.ent_type_ in ("", "PERSON")
     return before.lower_ in PARTICLES or surname
 
 
