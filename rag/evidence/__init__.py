@@ -74,7 +74,7 @@ class ReadConfig:
 
     depth: int = 12
     within: float = 0.3
-    promising: float = -1.0
+    promising: float = -2.0
 
     def __post_init__(self) -> None:
         if self.depth < 1:
