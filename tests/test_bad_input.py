@@ -513,7 +513,7 @@ def _hear_interrupts() -> None:
 def test_ctrl_c_in_the_middle_loses_nothing(index: Path, tmp_path: Path, when: str) -> None:
     folder = tmp_path / "more"
     folder.mkdir()
-    for number in range(80):
+    for number in range(200):
         text = "".join(TEXT.format(f"subject{number}.{line}") for line in range(20))
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     vectors = index / f"{VECTORS}-wal"
