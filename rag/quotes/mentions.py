@@ -135,8 +135,10 @@ class _Reader:
 
     def _meet(self, parses: Sequence[Parse], labels: Sequence[Name]) -> None:
         """Everybody whose name is written in full, then those with a lone surname."""
-        alone = dict(found for parse in parses for found in _lone_surnames(parse))
-        alone |= dict(found for parse in parses for found in _lone_surnames(parse) if found[1])
+        alone: dict[str, bool] = {}
+        for parse in parses:
+            for surname, aged in _lone_surnames(parse):
+                alone[surname] = aged or alone.get(surname, False)
         met = [(name, (parse, at)) for parse in parses for at, name in _names(parse, alone)]
         every = [*met, *((name, None) for name in labels)]
         for name, where in sorted(every, key=lambda one: not one[0].given):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # loading spaCy takes seconds: a question must not wait for i
 
 LONGEST_SENTENCE = 2_000  # characters; longer ones are lists, tables or code
 LONGEST_PIECE = 10_000  # characters read at once, so that memory stays bounded
+_GIVEN = GIVEN_MALE | GIVEN_FEMALE
+_NO_SURNAMES = TITLES | RELATED
 _BATCH = 32  # pieces
 # "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The", "Paris, 3 May – The";
 # but what stands between two dashes is an aside: "BP — Europe's third — said".
@@ -181,7 +183,7 @@ def _goes_on(word: "Word", last: Token) -> bool:
 
     Not in "Madison | Mayor Ana Soto", "the Soto | Campaign", "Ana Soto | Quits".
     """
-    if word.pos_ != "PROPN" or word.lower_ in TITLES | RELATED:
+    if word.pos_ != "PROPN" or word.lower_ in _NO_SURNAMES:
         return False
     before, capital = word.nbor(-1), word.text[0].isupper()
     joined = before.dep_ == "compound" and before.head == word
@@ -195,4 +197,4 @@ def _is_given(word: "Word") -> bool:
     unseen = not word.ent_type_ and surname.ent_type_ in ("", "PERSON")
     both = word.pos_ == surname.pos_ == "PROPN" and surname.ent_iob_ != "I"
     joined = word.dep_ == "compound" and surname.i == word.i + 1
-    return unseen and both and joined and word.lower_ in GIVEN_MALE | GIVEN_FEMALE
+    return unseen and both and joined and word.lower_ in _GIVEN
