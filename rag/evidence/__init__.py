@@ -6,7 +6,7 @@ Flow: Query + hits -> `JointReader.read` -> every body sentence that was read, o
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Protocol
@@ -26,6 +26,14 @@ from rag.terms import content_terms
 
 __all__ = ["Collection", "EvidenceReader", "JointReader", "ReadConfig"]
 SHIPPED = Path(str(files("rag"))) / "evidence" / "weights"
+
+# Readers of the same folder share what is loaded.
+_model = lru_cache(maxsize=1)(EvidenceModel)
+
+
+@lru_cache(maxsize=1)
+def _tokens(folder: Path) -> WindowTokenizer:
+    return WindowTokenizer(folder / "tokenizer.json")
 
 
 class Collection(Protocol):
@@ -100,17 +108,9 @@ class JointReader:
         self.min_confidence = self._calibration.min_confidence
         self.depth = self._config.depth
 
-    @cached_property
-    def _model(self) -> EvidenceModel:
-        return EvidenceModel(self._folder)
-
-    @cached_property
-    def _tokens(self) -> WindowTokenizer:
-        return WindowTokenizer(self._folder / "tokenizer.json")
-
     def is_word(self, word: str) -> bool:
         """See `EvidenceReader.is_word`."""
-        return self._tokens.is_word(word)
+        return _tokens(self._folder).is_word(word)
 
     def choose(self, hits: Sequence[Hit]) -> tuple[Hit, ...]:
         """The best `depth`, but those that score less than the best by more than `within`."""
@@ -149,7 +149,7 @@ class JointReader:
                     parts.append(part)
                     yield window
 
-        readings = self._model.read(windows(), promising=self._config.promising)
+        readings = _model(self._folder).read(windows(), promising=self._config.promising)
         tables = [self._facts(query, hit, weights) for hit in parts]  # while the model reads
         return list(zip(parts, readings, tables, strict=True))
 
@@ -167,7 +167,7 @@ class JointReader:
 
     def _window(self, query: Query, hit: Hit) -> Window:
         texts = [sentence.text for sentence in hit.passage.sentences]
-        return self._tokens.window(query.text, _title(query, hit), texts)
+        return _tokens(self._folder).window(query.text, _title(query, hit), texts)
 
     def _facts(self, query: Query, hit: Hit, weights: Mapping[str, float]) -> NDArray[np.float64]:
         return facts(query, weights, hit.passage.sentences, title=_title(query, hit))
