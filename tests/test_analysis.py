@@ -21,15 +21,15 @@ INTERRUPTED = "onrecord: interrupted; nothing that was committed is lost\n"
 @pytest.fixture
 def by_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few documents are enough to start processes."""
-    monkeypatch.setattr(analysis, "_SEVERAL", 1)
+    monkeypatch.setattr(analysis, "_SEVERAL", 1_000)
     monkeypatch.setattr("loky.cpu_count", lambda: 2)
 
 
 @pytest.fixture
 def articles(tmp_path: Path, seeds: Path) -> Path:
-    """Forty articles, each different."""
+    """Ten articles, each different."""
     (tmp_path / "articles").mkdir()
-    for number in range(8):
+    for number in range(2):
         for path in seeds.iterdir():
             text = path.read_text(encoding="utf-8")
             (tmp_path / "articles" / f"{number}-{path.name}").write_text(f"No. {number}.\n\n{text}")
@@ -75,10 +75,11 @@ def test_a_few_documents_start_no_process(seeds: Path) -> None:
 
 @pytest.mark.usefixtures("by_processes")
 def test_a_killed_process_ends_the_build_and_leaves_what_was_there(
-    tmp_path: Path, articles: Path, seeds: Path, tiny_encoder: Path
+    tmp_path: Path, articles: Path, tiny_encoder: Path
 ) -> None:
     index = tmp_path / "index"
-    OnRecord.build(index, [seeds], encoder=str(tiny_encoder))
+    (tmp_path / "a.txt").write_text("The mayor said that it rains.")
+    OnRecord.build(index, [tmp_path / "a.txt"], encoder=str(tiny_encoder))
     before = OnRecord.open(index).info()
 
     def kill(stage: str, done: int, total: int) -> None:
@@ -89,7 +90,7 @@ def test_a_killed_process_ends_the_build_and_leaves_what_was_there(
     with pytest.raises(IndexInterrupted, match=r"was killed\. Mend: "):
         OnRecord.build(index, [articles], progress=kill)
     assert OnRecord.open(index).info() == before
-    assert OnRecord.build(index, [articles]).added == 40
+    assert OnRecord.build(index, [articles]).added == 10
 
 
 @pytest.mark.parametrize(

@@ -532,11 +532,12 @@ def test_lines_wrap_at_the_width_of_the_terminal(columns: int) -> None:
 
 
 def test_the_bar_of_progress_is_for_terminals_only(
-    tiny_encoder: Path, folder: Path, seeds: Path, capsys: Capture
+    tiny_encoder: Path, folder: Path, capsys: Capture
 ) -> None:
-    arguments = ["index", str(seeds), "--encoder", str(tiny_encoder), "--index"]
+    Path("a.txt").write_text("The bridge was closed on Monday.\n")
+    arguments = ["index", "a.txt", "--encoder", str(tiny_encoder), "--index"]
     assert "\x1b[?25l" in on_terminal(*arguments, "new")
-    assert output(capsys, *arguments, "other").startswith("other: 5 added")
+    assert output(capsys, *arguments, "other").startswith("other: 1 added")
 
 
 HOSTILE = (
