@@ -17,6 +17,7 @@ def names(text: str) -> list[str | None]:
         ("Apple’s Tim Cook said the phone would cost more.", "Tim Cook"),
         ("“We will win the vote,” said France’s Emmanuel Macron.", "Emmanuel Macron"),
         ("The plan was fair, according to the BBC’s Laura Kent.", "Laura Kent"),
+        ("Procter & Gamble’s chief Bo Lind said the phone would cost more.", "Bo Lind"),
         ("Trump campaign manager Kellyanne Conway said he was ill.", "Kellyanne Conway"),
         ("The head of Zenda’s secondary school, Flavia Elphberg, said it was late.", None),
         ("The head of Russia’s foreign ministry said it was late.", None),

@@ -188,3 +188,32 @@ def test_a_line_that_looks_like_a_dateline_takes_linear_time() -> None:
     began = perf_counter()
     attribute(Document(id="d", text=f"AA{'-' * 300_000} x said so."))
     assert perf_counter() - began < 30  # the square of the length would take minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        (
+            "“He had a terrific career and was hard to beat,” Giants quarterback Nora Smith said "
+            "Tuesday, adding: “We had a great team.”",
+            ["Nora Smith"] * 2,
+        ),
+        (
+            "“He had a terrific career and was hard to beat,” Giants quarterback Eli Jones said "
+            "Tuesday, adding: “We had a great team.”",
+            ["Eli Jones"] * 2,
+        ),
+        (
+            "“He had a terrific career and was hard to beat,” Jets striker Eli Jones said Tuesday, "
+            "adding: “We had a great team.”",
+            ["Eli Jones"] * 2,
+        ),
+        (
+            "Anna Reid said it was late. “We need it now,” she said.\n\n“This is a disgrace,” Nora "
+            "Smith, the Swedish activist, tweeted in response to the vote. “It is sad.”",
+            ["Anna Reid", "Nora Smith", "Nora Smith"],
+        ),
+    ],
+)
+def test_a_name_behind_a_quotation_holds_no_words_of_it(text: str, who: list[str]) -> None:
+    assert speakers(text) == who

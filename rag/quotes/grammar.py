@@ -37,7 +37,11 @@ _SUBJECTS = ("nsubj", "nsubjpass", "csubj", "expl")
 _PASSES_SUBJECT = ("conj", "xcomp", "advcl", "pcomp", "prep", "dep", "ccomp", "acl")
 _PARTS_OF_CUE = ("aux", "auxpass", "neg", "prt")
 _BESIDE_CUE = ("prep", "npadvmod", "advmod", "dative", "prt", "dobj", "nsubj")  # "told us Monday"
-_OUTSIDE_NAME = ("relcl", "acl", "appos", "punct", "prep", "advcl", "dep", "parataxis", "cc")
+_OUTSIDE_NAME = (
+    *("relcl", "acl", "ccomp", "appos", "punct", "prep", "advcl", "dep", "parataxis", "cc"),
+)
+_CLOSING = ("”", '"', "''", "’", "'", "»")
+_ENDS_SPEECH = (",", "?", "!", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,7 @@ def mention(parse: Parse, head: int) -> Span:
             continue
         low, high = token.edges if child < head else (child, child)
         first, last = min(first, low), max(last, high)
+    first = max(first, _behind_quotation(parse, head, first))
     while last + 1 < len(tokens) and _same_name(tokens[last], tokens[last + 1]):
         last += 1
     while first < head and tokens[first].pos in ("PUNCT", "CCONJ"):
@@ -112,6 +117,17 @@ def mention(parse: Parse, head: int) -> Span:
     while last > head and tokens[last].pos in ("PUNCT", "CCONJ"):
         last -= 1
     return Span(tokens[first].span.start, tokens[last].span.end)
+
+
+def _behind_quotation(parse: Parse, head: int, first: int) -> int:
+    """Number of the token behind the last quotation that ends before a head, else `first`."""
+    tokens = parse.tokens
+    closing = (
+        place
+        for place in range(head, first, -1)
+        if tokens[place].text in _CLOSING and tokens[place - 1].text in _ENDS_SPEECH
+    )
+    return next(closing, first - 1) + 1
 
 
 def _end_of_object(parse: Parse, preposition: int) -> int:
@@ -134,10 +150,11 @@ def subject(parse: Parse, verb: int) -> int | None:
     tokens, start = parse.tokens, verb
     for _ in range(_HIGHEST):
         if (own := _own_subject(parse, verb, start)) is not None:
-            return own if tokens[own].dep != "expl" else None
+            return _owned_one(parse, own, verb) if tokens[own].dep != "expl" else None
         token, above = tokens[verb], tokens[verb].head
         if above == verb:
-            return None
+            passed = verb != start and not _is_passive(parse, verb)
+            return _phrase_before(parse, verb) if passed else None
         if _is_of_clause(parse, verb):
             verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
         elif token.dep in ("acl", "relcl"):
@@ -158,6 +175,15 @@ def _own_subject(parse: Parse, verb: int, start: int) -> int | None:
     found = [child for child in parse.children[verb] if parse.tokens[child].dep in _SUBJECTS]
     near = [child for child in found if child < start] or [one for one in found if one < verb]
     return near[-1] if near else next(iter(found), None)
+
+
+def _owned_one(parse: Parse, number: int, verb: int) -> int:
+    """Who is named behind whose they are, whom the parser took for both: "Zenda & Co’s boss Bo"."""
+    tokens, behind = parse.tokens, parse.children[number]
+    owned = [child for child in behind if number < child < verb and tokens[child].dep == "appos"]
+    between = tokens[number + 1 : owned[-1]] if owned else ()
+    owns = any(token.tag == "POS" for token in between)
+    return owned[-1] if owns and all(token.pos != "PUNCT" for token in between) else number
 
 
 def _verb_above(parse: Parse, number: int) -> int:

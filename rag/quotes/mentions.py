@@ -9,6 +9,7 @@ an office, who was called so; a lone surname, who bears it.
 Law: a name is written in the document; where nobody fits, there is none.
 """
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,6 +41,7 @@ _MOST_ROLES = 32  # that one person is called
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
 _LONGEST_ROLE = 5  # words before a name
+_JOINS = re.compile(r",|\b(?:and|or|of|for)\b")  # "Zenda and Ana Soto"
 _AGE = ("year", "years", "old")  # "the 72-year-old leader" is the leader
 
 
@@ -75,10 +77,17 @@ def named(
         if mention is None:
             return None
         first = bisect_left(places, mention.start)
-        for place in places[first : bisect_right(places, mention.end + 1)]:
-            if owned.get(place, mention.end) >= mention.end:
-                return meant[place]
-        return None
+        inside = places[first : bisect_right(places, mention.end + 1)]
+        fit = [place for place in inside if owned.get(place, mention.end) >= mention.end]
+        if not fit:
+            return None
+        whose = meant[fit[0]] in bodies  # "Zenda striker Ana Soto"
+        theirs = (
+            meant[place]
+            for place in fit[1:]
+            if meant[place] not in bodies and not _JOINS.search(text, fit[0], place)
+        )
+        return next(theirs, meant[fit[0]]) if whose else meant[fit[0]]
 
     def told(one: Attribution) -> Attribution:
         said_by = name(one.speaker)

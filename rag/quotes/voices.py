@@ -34,6 +34,7 @@ _JOINING = (["that"], ["whether"], ["if"], ["how"])  # clauses begin so
 _CLAUSES = ("ccomp", "relcl", "pcomp", "csubj", "acl", "advcl", "xcomp")
 _ENDS_SPEECH = tuple(",?!.…—–-")
 _SKIPPED = ("PUNCT", "SPACE", "ADV")  # between a closing mark and the clause behind it
+_IN_NAME = ("PROPN", "NOUN", "ADJ", "VERB", "DET")  # "the former Zenda keeper Ana Soto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class _Frame:
         elif one.speaker is not None and rest.start >= _lead(parse, one) >= self.stop:
             who = one.speaker
         else:
-            who = beside(parse, rest.start, range(rest.start, verb))
+            who = _right_before(parse, range(rest.start, verb))
             if who is not None and _is_told(parse, who, verb):
                 return Voice(one.speaker_span, one.cue_span, close=True)
         if who is None:
@@ -447,6 +448,17 @@ def _of_another(parse: Parse, verb: int, rest: range) -> tuple[int, int | None]:
         if not apart and deps.isdisjoint(("ccomp", "xcomp")):
             return inner, own
     return verb, None
+
+
+def _right_before(parse: Parse, bounds: range) -> int | None:
+    """Who is named before a verb: of words without a sign or a preposition the last is the head.
+
+    The parser may take an office for a verb: "Zenda keeper Ana Soto said".
+    """
+    tokens = parse.tokens[bounds.start : bounds.stop]
+    if tokens and tokens[-1].pos == "PROPN" and all(one.pos in _IN_NAME for one in tokens):
+        return bounds.stop - 1
+    return beside(parse, bounds.start, bounds)
 
 
 def _nominal_subject(parse: Parse, verb: int) -> int | None:
