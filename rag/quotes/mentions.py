@@ -41,6 +41,9 @@ _MOST_ROLES = 32  # that one person is called
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
 _LONGEST_ROLE = 5  # words before a name
+_OF_BODIES = LEADERS | set(  # what firms and towns are, too: "Zenda, a manager of funds, said"
+    "adviser advisor candidate delegate founder host manager nominee organizer".split()  # noqa: SIM905
+)
 _JOINS = re.compile(r",|\b(?:and|or|of|for)\b")  # "Zenda and Ana Soto"
 _AGE = ("year", "years", "old")  # "the 72-year-old leader" is the leader
 
@@ -202,7 +205,7 @@ class _Reader:
             self._read_pronoun(parse, number)
         elif token.text.lower() in _RELATIVES and token.dep in (*_SUBJECTS, "poss"):
             self._read_relative(parse, token)
-        elif token.pos == "NOUN" and token.lemma in OFFICES:
+        elif token.tag == "NN" and token.lemma in OFFICES:
             self._read_office(parse, number)
 
     def _is_capital_noun(self, token: Token) -> bool:
@@ -269,7 +272,7 @@ class _Reader:
         end = _end_of_name(parse, number)
         head = parse.tokens[_head(parse, number, end)]
         words = [one for one in parse.tokens[number:end] if one.text.lower() != "the"]
-        beside = _is_beside(parse, head) or _is_of_named(parse, head)
+        beside = _is_beside(parse, head) or _is_of_named(parse, head) or _is_hyphened(parse, end)
         if words and not beside and not _is_owner(parse, head):
             name = _joined(words)
             self.meant[parse.tokens[number].span.start] = name
@@ -307,17 +310,23 @@ class _Reader:
         return {self.meant.get(tokens[place].span.start, "") for place in places}
 
     def _told(self, parse: Parse, number: int) -> set[str]:
-        """Of whom a pronoun tells by name, and so does not mean: "He said Bo Lind had left"."""
+        """Of or to whom a pronoun tells by name, and so does not mean: "He told Bo Lind it was".
+
+        Nor who does what it tells: "He said Bo Lind had left".
+        """
         tokens, verb = parse.tokens, parse.tokens[number].head
         if tokens[number].dep not in _SUBJECTS:
             return set()
-        clauses = [one for one in parse.children[verb] if one > verb and tokens[one].dep == "ccomp"]
-        doing = [
-            range(tokens[child].edges[0], child + 1)
+        behind = [one for one in parse.children[verb] if one > verb]
+        clauses = [one for one in behind if tokens[one].dep == "ccomp"]
+        others = [one for one in behind if tokens[one].dep in _OBJECTS]
+        others += [
+            child
             for clause in clauses
             for child in parse.children[clause]
             if tokens[child].dep in _SUBJECTS
         ]
+        doing = [range(tokens[one].edges[0], one + 1) for one in others]
         names = [
             _name_at(parse, place, end)
             for places in doing
@@ -391,13 +400,26 @@ def _names(parse: Parse, alone: Mapping[str, bool]) -> Iterator[tuple[int, Name]
             continue
         aged = alone.get(name.surname, False)
         known = name.gender and (name.surname in alone or _has_office(parse, number, end))
-        if token.entity == "PERSON" or aged or known:
+        if token.entity == "PERSON" or aged or known or _is_a_person(parse, number, end):
             yield number, name
 
 
 def _may_name(token: Token) -> bool:
     """Whether a name may begin here."""
     return token.begins or (token.pos == "PROPN" and not token.entity)
+
+
+def _is_a_person(parse: Parse, number: int, end: int) -> bool:
+    """Whether what was taken for a body is told to be one of a trade: "Bo Lind, a professor at".
+
+    But for trades that firms have, too: "Acme, a leader in", "Acme, a founder of".
+    """
+    tokens, head = parse.tokens, _head(parse, number, end)
+    behind = [child for child in parse.children[head] if tokens[child].dep == "appos"]
+    kinds = [
+        one for one in behind if any(tokens[c].text in ("a", "an") for c in parse.children[one])
+    ]
+    return any(tokens[one].lemma in OFFICES - _OF_BODIES for one in kinds)
 
 
 def _has_office(parse: Parse, number: int, end: int) -> bool:
@@ -459,12 +481,17 @@ def _is_aside(parse: Parse, head: int) -> bool:
 
 def _owned_by(parse: Parse, head: int, name: range) -> int | None:
     """The noun that a name or a pronoun only tells whose it is: "a Trump | adviser"."""
-    above = parse.tokens[head].head
-    noun = parse.tokens[above]
-    if parse.tokens[head].dep not in _BELONGS or above in name or noun.lemma in UTTERED:
+    tokens, first = parse.tokens, head
+    owns = name.stop < len(tokens) and tokens[name.stop].tag == "POS"
+    while owns and tokens[first].dep == "conj":
+        first = tokens[first].head
+    above = tokens[first].head
+    noun = tokens[above]
+    if tokens[first].dep not in _BELONGS or above in name or noun.lemma in UTTERED:
         return None
-    between = parse.tokens[min(head, above) : max(head, above)]
-    apart = any(one.pos in ("CCONJ", "PUNCT") for one in between)
+    between = tokens[min(head, above) : max(head, above)]
+    both = any(one.tag == "POS" for one in between)  # whose "Ana Soto and Bo Lind's visit" is
+    apart = any(one.pos == "PUNCT" or (one.pos == "CCONJ" and not both) for one in between)
     return above if noun.pos in ("NOUN", "PROPN") and not apart else None
 
 
@@ -483,6 +510,17 @@ def _is_beside(parse: Parse, token: Token) -> bool:
     """Whether the name of a body only tells which: "White House aides", "Apple's Tim Cook"."""
     person = parse.tokens[token.head].entity == "PERSON"
     return token.dep in ("compound", "nmod", "amod") or (token.dep == "poss" and person)
+
+
+def _is_hyphened(parse: Parse, end: int) -> bool:
+    """Whether a name that ends here is part of a word: "the Geneva-based group"."""
+    sign, behind = [*parse.tokens[end : end + 2], None, None][:2]
+    if sign is None or behind is None or sign.text != "-":
+        return False
+    joined = (
+        parse.tokens[end - 1].span.end == sign.span.start and sign.span.end == behind.span.start
+    )
+    return joined and behind.text.islower()
 
 
 def _is_of_named(parse: Parse, token: Token) -> bool:
