@@ -45,6 +45,7 @@ _ELSEWHERE = frozenset(  # who stands behind one of these does not speak: "offic
 _PAPERS = frozenset(  # what they say need not be whose they are: "the Treasury paper says"
     "paper report study survey poll document memo letter email article book note text post".split()  # noqa: SIM905
 )
+_WRITING = frozenset("write writes wrote written writing".split())  # noqa: SIM905
 _NOT_SEVERAL = _AUXILIARIES | {"always", "perhaps", "sometimes"}  # behind a name, in spite of an s
 _JOINED = tuple(each.split() for each in ("of", "of the", "for", "for the", "and", "and the"))
 _LONGEST_NAME = 6  # words
@@ -170,7 +171,7 @@ def _speakers(words: Sequence[str], names: Sequence[_Name]) -> Iterator[_Name]:
     """Names that stand where a speaker would, likeliest first."""
     for place, word in enumerate(words):
         cue = term(word.casefold())
-        if cue not in asking_terms() or _is_noun(words, place):
+        if cue not in asking_terms() or _is_noun(words, place) or _is_work(words, place):
             continue
         noun = cue in _stems(ASKED_NOUNS)
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
@@ -205,6 +206,12 @@ def _is_noun(words: Sequence[str], place: int) -> bool:
     in_name = place > 0 and words[place][0].isupper()
     article = place > 0 and words[place - 1].casefold() in ("a", "the", "which", "what", "this")
     return in_name or (article and words[place].casefold() == "state")
+
+
+def _is_work(words: Sequence[str], place: int) -> bool:
+    """Whether what is written need be no statement: "When did London write the book?"."""
+    following = words[place + 1].casefold() if place + 1 < len(words) else ""
+    return words[place].casefold() in _WRITING and following not in ("about", "of", "on", "that")
 
 
 def _is_told(words: Sequence[str], cue: int) -> bool:

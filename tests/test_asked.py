@@ -81,6 +81,11 @@ PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zel
         ("What did the president of Russia really say?", "Vladimir Putin", PUTIN),
         ("On Monday, Ukraine's president said what?", "Volodymyr Zelensky", ZELENSKY),
         ("Did Trump claim Ukraine's president lied?", "Trump", TRUMP),
+        ("What did Putin write about Trump?", "Putin", PUTIN),
+        ("What had Putin written on it?", "Putin", PUTIN),
+        ("When did Putin write the letter?", None, ()),
+        ("What did Trump tweet?", "Trump", TRUMP),
+        ("How did Putin react to it?", "Putin", PUTIN),
         # several speak
         ("What did the Russian president or Vladimir Putin say?", "Vladimir Putin", PUTIN),
         ("What did US President Trump and Putin say?", "President Trump or Putin", TRUMP + PUTIN),

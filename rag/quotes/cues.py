@@ -118,7 +118,8 @@ ASKED_VERBS = _words(
     "say said tell told add claim state declare explain reply answer respond insist assert argue "
     "deny admit acknowledge concede warn vow promise pledge predict comment mention announce think "
     "thought believe hope fear describe criticize criticise condemn denounce praise accuse "
-    "reveal confirm suggest stress emphasize emphasise assure remark quote complain regret"
+    "reveal confirm suggest stress emphasize emphasise assure remark quote complain regret "
+    "tweet react write wrote written"
 )
 ASKED_NOUNS = _words(
     "view opinion statement words claim comment remark assessment stance position warning "
