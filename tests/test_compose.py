@@ -465,3 +465,43 @@ def test_what_somebody_says_of_another_of_their_surname_is_an_answer() -> None:
     query = Query("What did Martin Lee say about the vote?", "Martin Lee", ("Martin Lee",))
     one = evidence("“Gerald Lee lost.”", 0.9, speaker="Martin Lee", kind="direct")
     assert compose(query, [one], unanswered="not_answered", config=config()).statements
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "status"),
+    [
+        ("Ann Soto visited the mill on Monday.", "text", "abstained"),
+        ("For that reason Ann Soto left the mill.", "text", "abstained"),
+        ("Ann Soto blamed the rain for the fire at the mill.", "text", "answered"),
+        ("The mill is what I love, and I will not sell it.", "text", "answered"),
+        ("The mill would close, according to Ann Soto.", "indirect", "answered"),
+    ],
+)
+def test_what_is_nobodys_words_does_not_tell_what_somebody_said(
+    text: str, kind: Kind, status: str
+) -> None:
+    query = Query("What did Ann Soto say about the mill?", "Ann Soto")
+    found = [evidence(text, 0.9, kind=kind)]
+    answer = compose(query, found, unanswered="not_answered", config=config())
+    assert answer.status == status
+    assert answer.nearest == (tuple(found) if status == "abstained" else ())
+    other = Query("How did Ann Soto respond to the fire?", "Ann Soto")
+    assert compose(other, found, unanswered="not_answered", config=config()).statements
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "status"),
+    [
+        ("How much was the fine?", "The court ordered the firm to pay a fine.", "abstained"),
+        ("how many were hurt", "People were hurt in the crash.", "abstained"),
+        ("How much was the fine?", "The fine was $40 a day.", "answered"),
+        ("How many were hurt?", "Nobody was hurt in the crash.", "answered"),
+        ("How many were hurt?", "Seventeen were hurt in the crash.", "answered"),
+        ("How many must agree?", "They are to be unanimous.", "answered"),
+        ("How did they pay?", "They paid a fine.", "answered"),
+    ],
+)
+def test_what_holds_no_amount_does_not_tell_how_many(asked: str, text: str, status: str) -> None:
+    found = [evidence(text, 0.9)]
+    answer = compose(Query(asked), found, unanswered="not_answered", config=config())
+    assert answer.status == status
