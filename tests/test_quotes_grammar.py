@@ -18,6 +18,7 @@ def told(text: str) -> list[tuple[str | None, str]]:
         ("PARIS, May 3 (Reuters) - Nora Smith told reporters that it was late.", "Nora Smith"),
         ("SEOUL, South Korea (AP) — North Korea said that it was late.", "North Korea"),
         ("(CNN) Nora Smith said that it was late.", "Nora Smith"),
+        ("Oslo (CNN) President Nora Smith said that it was late.", "Nora Smith"),
         ("DALLAS, March 3, 2023 — Norvane Energy Inc. said that it was late.",
          "Norvane Energy Inc."),
         ("Carrick Bay, 28 March 2025 – Nora Smith said that it was late.", "Nora Smith"),
@@ -28,10 +29,21 @@ def told(text: str) -> list[tuple[str | None, str]]:
         ("Echoing Nora Smith, Paul Jones argued that it was late.", "Paul Jones"),
         ("Nora Smith left, admitting that it was late, and the crowd left.", "Nora Smith"),
         ("After meeting Nora Smith, Paul Jones said that it was late.", "Paul Jones"),
+        ("In a resolution formally censuring GOP Reps. Nora Smith and Paul Jones, the Party "
+         "National Committee on Friday said that it was late.", "Party National Committee"),
     ],
 )  # fmt: skip
 def test_what_stands_before_the_subject_does_not_speak(text: str, who: str) -> None:
     assert told(text) == [(who, "that it was late")]
+
+
+def test_who_does_something_else_before_does_not_speak() -> None:
+    text = (
+        "While Wray stays in his post and Barr resigned in mid-December 2020 without naming a "
+        "special prosecutor to investigate the Bidens, Trump Jr.’s letter underscores just how bad "
+        "the situation was in the days after the vote."
+    )
+    assert not any(who for who, _ in told(text))
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,7 @@ _OUTSIDE_NAME = (
     *("relcl", "acl", "ccomp", "appos", "punct", "prep", "advcl", "dep", "parataxis", "cc"),
 )
 _CLOSING = ("”", '"', "''", "’", "'", "»")
+_TIMES = ("DATE", "TIME")
 _ENDS_SPEECH = (",", "?", "!", ".")
 
 
@@ -109,7 +110,7 @@ def mention(parse: Parse, head: int) -> Span:
             continue
         low, high = token.edges if child < head else (child, child)
         first, last = min(first, low), max(last, high)
-    first = max(first, _behind_quotation(parse, head, first))
+    first = max(first, _behind_quotation(parse, head, first), _behind_aside(parse, head, first))
     while last + 1 < len(tokens) and _same_name(tokens[last], tokens[last + 1]):
         last += 1
     while first < head and tokens[first].pos in ("PUNCT", "CCONJ"):
@@ -127,6 +128,12 @@ def _behind_quotation(parse: Parse, head: int, first: int) -> int:
         for place in range(head, first, -1)
         if tokens[place].text in _CLOSING and tokens[place - 1].text in _ENDS_SPEECH
     )
+    return next(closing, first - 1) + 1
+
+
+def _behind_aside(parse: Parse, head: int, first: int) -> int:
+    """Number of the token behind the last bracket that closes before a head: "Oslo (CNN) Ana"."""
+    closing = (place for place in range(head - 1, first, -1) if parse.tokens[place].text == ")")
     return next(closing, first - 1) + 1
 
 
@@ -150,10 +157,10 @@ def subject(parse: Parse, verb: int) -> int | None:
     tokens, start = parse.tokens, verb
     for _ in range(_HIGHEST):
         if (own := _own_subject(parse, verb, start)) is not None:
-            return _owned_one(parse, own, verb) if tokens[own].dep != "expl" else None
+            return _own_one(parse, own, verb) if tokens[own].dep != "expl" else None
         token, above = tokens[verb], tokens[verb].head
         if above == verb:
-            passed = verb != start and not _is_passive(parse, verb)
+            passed = verb != start and token.lemma in SPEECH and not _is_passive(parse, verb)
             return _phrase_before(parse, verb) if passed else None
         if _is_of_clause(parse, verb):
             verb = _verb_above(parse, above)  # "released an advertisement saying": who released it
@@ -177,13 +184,24 @@ def _own_subject(parse: Parse, verb: int, start: int) -> int | None:
     return near[-1] if near else next(iter(found), None)
 
 
-def _owned_one(parse: Parse, number: int, verb: int) -> int:
-    """Who is named behind whose they are, whom the parser took for both: "Zenda & Co’s boss Bo"."""
-    tokens, behind = parse.tokens, parse.children[number]
-    owned = [child for child in behind if number < child < verb and tokens[child].dep == "appos"]
-    between = tokens[number + 1 : owned[-1]] if owned else ()
-    owns = any(token.tag == "POS" for token in between)
-    return owned[-1] if owns and all(token.pos != "PUNCT" for token in between) else number
+def _own_one(parse: Parse, number: int, verb: int) -> int:
+    """Who does it where the parser took them for an aside on whom it took for the subject.
+
+    "Zenda & Co’s boss Bo Lind said", "In a letter to Ana Soto, the bank said": an aside ends in a
+    comma.
+    """
+    tokens, last = parse.tokens, number
+    while behind := [
+        child
+        for child in parse.children[last]
+        if last < child < verb and tokens[child].dep in ("appos", "conj")
+    ]:
+        last = behind[-1]
+    between = tokens[number + 1 : last]
+    apart = any(token.pos == "PUNCT" for token in between)
+    owned = not apart and any(token.tag == "POS" for token in between)
+    unended = apart and all(token.pos != "PUNCT" for token in tokens[last:verb])
+    return last if tokens[last].dep == "appos" and (owned or unended) else number
 
 
 def _verb_above(parse: Parse, number: int) -> int:
@@ -316,7 +334,11 @@ def _phrase_before(parse: Parse, verb: int) -> int | None:
     """The noun or pronoun right before a verb, where the parser saw no subject."""
     tokens, number = parse.tokens, verb - 1
     first = parse.sentences[tokens[verb].sentence].start
-    while number >= first and tokens[number].pos in ("ADV", "AUX", "PART"):
+    while number >= first and (
+        tokens[number].pos in ("ADV", "AUX", "PART")
+        or tokens[number].entity in _TIMES
+        or (tokens[number].pos == "ADP" and tokens[number + 1].entity in _TIMES)  # "on Friday"
+    ):
         number -= 1
     if number < first or tokens[verb].tag == "VBG":
         return None

@@ -44,7 +44,7 @@ _LONGEST_ROLE = 5  # words before a name
 _OF_BODIES = LEADERS | set(  # what firms and towns are, too: "Zenda, a manager of funds, said"
     "adviser advisor candidate delegate founder host manager nominee organizer".split()  # noqa: SIM905
 )
-_JOINS = re.compile(r",|\b(?:and|or|of|for)\b")  # "Zenda and Ana Soto"
+_JOINS = re.compile(r"[,()]|\b(?:and|or|of|for)\b")  # "Zenda and Ana Soto"
 _AGE = ("year", "years", "old")  # "the 72-year-old leader" is the leader
 
 

@@ -33,11 +33,12 @@ _BATCH = 32  # pieces
 # "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The", "Paris, 3 May – The";
 # but what stands between two dashes is an aside: "BP — Europe's third — said".
 _AGENCY, _DASH = r"\([A-Z][A-Za-z. ]{1,24}\)", "[—–-]{1,2}"
+_KNOWN = r"\((?:AFP|AP|CNN|PA|Reuters|TASS|UPI|Xinhua|[A-Z]\w+ News)(?: [A-Z]\w+)?\)"
 _MONTH = rf"(?:{'|'.join(month_abbr[1:])})[a-z]*\.?"
 _DAY = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?"
 _DATELINE = re.compile(
     rf"(?:{_AGENCY}(?: ?{_DASH})?"
-    rf"|[A-Z][\w.'’-]*(?:[ ,/]+[A-Z\d][\w.'’-]*){{0,7}} {_AGENCY} ?{_DASH}"
+    rf"|[A-Z][\w.'’-]*(?:[ ,/]+[A-Z\d][\w.'’-]*){{0,7}} (?:{_AGENCY} ?{_DASH}|{_KNOWN})"
     rf"|[A-Z]{{2}}[A-Z .'’/-]*(?:, [A-Z\d][\w.]*(?: [A-Z\d][\w.]*)?){{0,3}} ?{_DASH}(?!.* {_DASH} )"
     rf"|[A-Z][\w.'’-]*(?:,? [A-Z][\w.'’-]*){{0,5}}(?:,| {_DASH}) {_DAY} ?{_DASH}"
     r") (?=[^\w\s]?[A-Z])"
