@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
 from itertools import chain
 
 from rag.asked import asking_terms, subject_terms
@@ -16,11 +15,10 @@ from rag.check.changes import is_figure, is_negation
 from rag.check.words import words as compared
 from rag.datatypes import Answer, Evidence, Passage, Query, Reason, Statement
 from rag.errors import ConfigInvalid
-from rag.evidence.answer_type import lacks_amount
 from rag.evidence.dates import day_in_words
 from rag.evidence.facts import WRITTEN, names_found, sought
 from rag.opposed import oppose
-from rag.quotes import BELONGING, RELATED, SPEECH, Name, name_of, same_person
+from rag.quotes import BELONGING, RELATED, Name, name_of, same_person
 from rag.terms import (
     content_terms,
     content_words,
@@ -44,12 +42,6 @@ _TWO_CAPITALS = re.compile(  # but for "in April Soto", "since June Soto"
     r"(?<!\b[Ii]n )(?<!\b[Ss]ince )(?=\b([A-Z][\w’'-]+) ([A-Z][\w-]+))"
 )
 _NOT_OF_NAMESAKES = BELONGING | RELATED | {"he", "she", "his", "her", "him", "who", "whom", "whose"}
-_SAYING = frozenset("say says said saying tell tells told".split())  # noqa: SIM905
-_FIRST = frozenset("i we my our me us".split())  # noqa: SIM905
-_MORE_THAN_SPEECH = frozenset(  # mostly other things, or nouns: "for that reason"
-    """begin brief conclude continue document fire finish hold order project reason rule sign
-    signal snap shoot sum""".split()  # noqa: SIM905
-)
 _PLACING = frozenset(
     "in on at of for from to with near after before since until under over".split()  # noqa: SIM905
 )
@@ -94,9 +86,8 @@ def compose(
         for one in evidence
         if not (_tells_nothing(query, one) or _is_of_namesake(query, sought_names, one))
     ]
-    fit = [one for one in evidence if not _lacks_what_is_asked_for(query, one)]
-    confidence = fit[0].probability if fit else 0.0
-    if confidence < config.min_confidence or not fit:
+    confidence = evidence[0].probability if evidence else 0.0
+    if confidence < config.min_confidence or not evidence:
         return Answer(
             query.text,
             (),
@@ -110,7 +101,7 @@ def compose(
             heard=_heard(query, evidence),
         )
     enough = max(config.min_confidence, config.keep * confidence)
-    chosen = [one for one in fit if one.probability >= enough]
+    chosen = [one for one in evidence if one.probability >= enough]
     statements = group(chosen, same=config.same)[: config.most]
     missing = _lacking(query, evidence)
     return Answer(query.text, statements, confidence, "answered", missing=missing)
@@ -126,31 +117,6 @@ def _tells_nothing(query: Query, one: Evidence) -> bool:
         wants_words = asking_terms() | _INQUIRING
         return query.speaker is None and wants_words.isdisjoint(terms(query.text))
     return text.endswith(":") and {*content_terms(query.text)}.isdisjoint(terms(text))
-
-
-def _lacks_what_is_asked_for(query: Query, one: Evidence) -> bool:
-    """Whether it is near the question, but tells no amount, or nobody's words, that was to."""
-    return lacks_amount(query.text, one.sentence.text) or _is_nobodys(query, one)
-
-
-def _is_nobodys(query: Query, one: Evidence) -> bool:
-    """Whether what somebody said is asked for, and it is nobody's words and tells of none.
-
-    What has a word for uttering may be theirs all the same ("Soto blamed the rain"), so may what
-    asks, and what has an "I" may stand in a text of their own.
-    """
-    asks = query.speaker is not None and not _SAYING.isdisjoint(words(query.text))
-    if not asks or query.unnamed or one.sentence.kind != "text":
-        return False
-    here = one.sentence.text
-    told = not _uttering().isdisjoint(terms(here)) or here.endswith("?")
-    return not told and _FIRST.isdisjoint(words(here))
-
-
-@cache
-def _uttering() -> frozenset[str]:
-    """Terms of words that tell that somebody says something, or asks for it."""
-    return asking_terms() | {term(word) for word in SPEECH - _MORE_THAN_SPEECH}
 
 
 def _full_names(text: str) -> tuple[Name, ...]:

@@ -37,14 +37,6 @@ _NUMBER = re.compile(
     r"|hundred|thousand|million|billion|trillion)s?\b",
     re.IGNORECASE,
 )
-_AMOUNT = re.compile(
-    r"\b(?:all|any|both|each|every|everyone|everybody|everything|few|fewer|couple|double|enough|entire"
-    r"|free|less|little|lots?|majority|many|more|most|much|no|nobody|none|nothing|only|pair|several"
-    r"|single|some|third|quarter|scores|tens|triple|twice|unanimous|whole|zero|eleven"
-    r"|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty)\b",
-    re.IGNORECASE,
-)
-_ASKS_AMOUNT = re.compile(r"\W*(?:and |but |so )?how (?:many|much)\b", re.IGNORECASE)
 _DATE = re.compile(
     rf"\b(?:{MONTH}"
     r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
@@ -58,17 +50,6 @@ def expected_type(question: str) -> AnswerType:
     """What the question asks for; `any` where its form does not tell."""
     folded = question.lower()
     return next((asked for asked, form in _ASKED if form.search(folded)), "any")
-
-
-def lacks_amount(question: str, sentence: str) -> bool:
-    """Whether how many or how much was asked, and the sentence has neither a number nor "few".
-
-    Source: of the 106 sentences that answer such a question in the dev parts of SelQA, QED and
-    ClapNQ none lacks both, of the 1,051 others 344; in MultiRC, where several make one answer, 6 of
-    36 and 87 of 202.
-    """
-    told = _NUMBER.search(sentence) or _AMOUNT.search(sentence)
-    return _ASKS_AMOUNT.match(question) is not None and told is None
 
 
 def match(expected: AnswerType, sentence: str, *, asked: Set[str]) -> float:

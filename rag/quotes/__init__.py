@@ -9,7 +9,7 @@ Law: offsets only; the same document gives the same attributions, whatever is be
 
 from rag.datatypes import Document
 from rag.quotes.attribution import Attribution, attributed
-from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS, SPEECH
+from rag.quotes.cues import ACCORDING, ASKED_NOUNS, ASKED_VERBS
 from rag.quotes.marks import Quotation, quotations
 from rag.quotes.mentions import named
 from rag.quotes.names import PARTICLES, Name, name_of, name_sounds, same_body, same_person
@@ -29,7 +29,6 @@ __all__ = [
     "OFFICES",
     "PARTICLES",
     "RELATED",
-    "SPEECH",
     "TITLES",
     "Attribution",
     "Name",
