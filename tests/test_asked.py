@@ -85,7 +85,6 @@ PUTIN, TRUMP, ZELENSKY = ("Vladimir Putin",), ("Donald Trump",), ("Volodymyr Zel
         ("What had Putin written on it?", "Putin", PUTIN),
         ("When did Putin write the letter?", None, ()),
         ("What did Trump tweet?", "Trump", TRUMP),
-        ("How did Putin react to it?", "Putin", PUTIN),
         # several speak
         ("What did the Russian president or Vladimir Putin say?", "Vladimir Putin", PUTIN),
         ("What did US President Trump and Putin say?", "President Trump or Putin", TRUMP + PUTIN),

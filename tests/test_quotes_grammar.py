@@ -31,6 +31,10 @@ def told(text: str) -> list[tuple[str | None, str]]:
         ("After meeting Nora Smith, Paul Jones said that it was late.", "Paul Jones"),
         ("In a resolution formally censuring GOP Reps. Nora Smith and Paul Jones, the Party "
          "National Committee on Friday said that it was late.", "Party National Committee"),
+        ("Nora Smith, widow of the singer Paul Jones said that it was late.", "Nora Smith"),
+        ("Nora Smith, the mayor of Oslo said that it was late.", "Nora Smith"),
+        ("Sen. Nora Smith, D-Conn. said that it was late.", "Nora Smith"),
+        ("Robert (Bob) Smith said that it was late.", "Robert Bob Smith"),
     ],
 )  # fmt: skip
 def test_what_stands_before_the_subject_does_not_speak(text: str, who: str) -> None:

@@ -70,6 +70,7 @@ def test_every_text_has_a_parse_that_lies_in_it(text: str) -> None:
         ("(AP) The army left.", "The"),
         ("Salt Lake City (CNN Business) The army left.", "The"),
         ("The Food Agency (FA) Director left.", "The"),
+        ("Ana Soto (PA) Tuesday left.", "Ana"),
         ("Carrick Bay, 28 March 2025 – The ferry left.", "The"),
         ("New York, N.Y. – Sept. 4, 2025 – The ferry – a new one – left.", "The"),
         ("Paris, 3 May – the hottest day – was dull.", "Paris"),

@@ -119,7 +119,7 @@ ASKED_VERBS = _words(
     "deny admit acknowledge concede warn vow promise pledge predict comment mention announce think "
     "thought believe hope fear describe criticize criticise condemn denounce praise accuse "
     "reveal confirm suggest stress emphasize emphasise assure remark quote complain regret "
-    "tweet react write wrote written"
+    "tweet write wrote written"
 )
 ASKED_NOUNS = _words(
     "view opinion statement words claim comment remark assessment stance position warning "

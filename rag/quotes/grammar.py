@@ -42,7 +42,6 @@ _OUTSIDE_NAME = (
 )
 _CLOSING = ("”", '"', "''", "’", "'", "»")
 _TIMES = ("DATE", "TIME")
-_ENDS_SPEECH = (",", "?", "!", ".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def mention(parse: Parse, head: int) -> Span:
             continue
         low, high = token.edges if child < head else (child, child)
         first, last = min(first, low), max(last, high)
-    first = max(first, _behind_quotation(parse, head, first), _behind_aside(parse, head, first))
+    first = max(first, _behind_quotation(parse, head, first))
     while last + 1 < len(tokens) and _same_name(tokens[last], tokens[last + 1]):
         last += 1
     while first < head and tokens[first].pos in ("PUNCT", "CCONJ"):
@@ -126,14 +125,8 @@ def _behind_quotation(parse: Parse, head: int, first: int) -> int:
     closing = (
         place
         for place in range(head, first, -1)
-        if tokens[place].text in _CLOSING and tokens[place - 1].text in _ENDS_SPEECH
+        if tokens[place].text in _CLOSING and tokens[place - 1].text == ","
     )
-    return next(closing, first - 1) + 1
-
-
-def _behind_aside(parse: Parse, head: int, first: int) -> int:
-    """Number of the token behind the last bracket that closes before a head: "Oslo (CNN) Ana"."""
-    closing = (place for place in range(head - 1, first, -1) if parse.tokens[place].text == ")")
     return next(closing, first - 1) + 1
 
 
@@ -187,8 +180,8 @@ def _own_subject(parse: Parse, verb: int, start: int) -> int | None:
 def _own_one(parse: Parse, number: int, verb: int) -> int:
     """Who does it where the parser took them for an aside on whom it took for the subject.
 
-    "Zenda & Co’s boss Bo Lind said", "In a letter to Ana Soto, the bank said": an aside ends in a
-    comma.
+    "Zenda & Co’s boss Bo Lind said"; "In a letter to Ana Soto, the bank said", where an aside would
+    end in a comma.
     """
     tokens, last = parse.tokens, number
     while behind := [
@@ -197,10 +190,13 @@ def _own_one(parse: Parse, number: int, verb: int) -> int:
         if last < child < verb and tokens[child].dep in ("appos", "conj")
     ]:
         last = behind[-1]
+    first = parse.sentences[tokens[number].sentence].start
     between = tokens[number + 1 : last]
     apart = any(token.pos == "PUNCT" for token in between)
     owned = not apart and any(token.tag == "POS" for token in between)
-    unended = apart and all(token.pos != "PUNCT" for token in tokens[last:verb])
+    led = tokens[first].pos == "ADP" and tokens[first + 1].entity not in _TIMES
+    inside = led and all(token.text != "," for token in tokens[first:number])
+    unended = inside and apart and all(token.pos != "PUNCT" for token in tokens[last:verb])
     return last if tokens[last].dep == "appos" and (owned or unended) else number
 
 

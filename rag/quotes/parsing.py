@@ -33,7 +33,7 @@ _BATCH = 32  # pieces
 # "(CNN) The", "PARIS, May 3 (Reuters) - The", "DALLAS, March 3, 2023 — The", "Paris, 3 May – The";
 # but what stands between two dashes is an aside: "BP — Europe's third — said".
 _AGENCY, _DASH = r"\([A-Z][A-Za-z. ]{1,24}\)", "[—–-]{1,2}"
-_KNOWN = r"\((?:AFP|AP|CNN|PA|Reuters|TASS|UPI|Xinhua|[A-Z]\w+ News)(?: [A-Z]\w+)?\)"
+_KNOWN = r"\((?:AFP|AP|CNN|Reuters|TASS|UPI|Xinhua)(?: [A-Z]\w+)?\)"
 _MONTH = rf"(?:{'|'.join(month_abbr[1:])})[a-z]*\.?"
 _DAY = rf"(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}})(?:,? \d{{4}})?"
 _DATELINE = re.compile(

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from rag.datatypes import Span
 from rag.quotes.cues import FELT, MENTION, NAMED, PLAIN, SPEECH, TOLD, UTTERED
@@ -456,7 +456,9 @@ def _right_before(parse: Parse, bounds: range) -> int | None:
     The parser may take an office for a verb: "Zenda keeper Ana Soto said".
     """
     tokens = parse.tokens[bounds.start : bounds.stop]
-    if tokens and tokens[-1].pos == "PROPN" and all(one.pos in _IN_NAME for one in tokens):
+    governed = any(b.tag == "VBG" and a.pos in ("NOUN", "PROPN") for a, b in pairwise(tokens))
+    named = bool(tokens) and tokens[-1].pos == "PROPN"
+    if named and not governed and all(one.pos in _IN_NAME for one in tokens):
         return bounds.stop - 1
     return beside(parse, bounds.start, bounds)
 
