@@ -213,6 +213,8 @@ def test_a_line_that_looks_like_a_dateline_takes_linear_time() -> None:
             "Smith, the Swedish activist, tweeted in response to the vote. “It is sad.”",
             ["Anna Reid", "Nora Smith", "Nora Smith"],
         ),
+        ("“It broke and nobody came for hours,” nations hosting FIFA said.", ["nations"]),
+        ("“Jeopardy!” host Alex Trebek said it was late.", [None]),
     ],
 )
 def test_a_name_behind_a_quotation_holds_no_words_of_it(text: str, who: list[str]) -> None:
