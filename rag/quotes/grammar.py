@@ -190,6 +190,8 @@ def _own_one(parse: Parse, number: int, verb: int) -> int:
         if last < child < verb and tokens[child].dep in ("appos", "conj")
     ]:
         last = behind[-1]
+    if tokens[last].dep != "appos" or last == number:
+        return number
     first = parse.sentences[tokens[number].sentence].start
     between = tokens[number + 1 : last]
     apart = any(token.pos == "PUNCT" for token in between)
@@ -197,7 +199,7 @@ def _own_one(parse: Parse, number: int, verb: int) -> int:
     led = tokens[first].pos == "ADP" and tokens[first + 1].entity not in _TIMES
     inside = led and all(token.text != "," for token in tokens[first:number])
     unended = inside and apart and all(token.pos != "PUNCT" for token in tokens[last:verb])
-    return last if tokens[last].dep == "appos" and (owned or unended) else number
+    return last if owned or unended else number
 
 
 def _verb_above(parse: Parse, number: int) -> int:

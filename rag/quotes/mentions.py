@@ -41,7 +41,7 @@ _MOST_ROLES = 32  # that one person is called
 _LONGEST_NAME = 6  # words
 _NEAR = 2  # words before a title in which a country is its own
 _LONGEST_ROLE = 5  # words before a name
-_OF_BODIES = LEADERS | set(  # what firms and towns are, too: "Zenda, a manager of funds, said"
+_TRADES = OFFICES - LEADERS.union(  # but what firms and towns are, too: "Zenda, a manager of funds"
     "adviser advisor candidate delegate founder host manager nominee organizer".split()  # noqa: SIM905
 )
 _JOINS = re.compile(r"[,()]|\b(?:and|or|of|for)\b")  # "Zenda and Ana Soto"
@@ -415,11 +415,12 @@ def _is_a_person(parse: Parse, number: int, end: int) -> bool:
     But for trades that firms have, too: "Acme, a leader in", "Acme, a founder of".
     """
     tokens, head = parse.tokens, _head(parse, number, end)
-    behind = [child for child in parse.children[head] if tokens[child].dep == "appos"]
-    kinds = [
-        one for one in behind if any(tokens[c].text in ("a", "an") for c in parse.children[one])
-    ]
-    return any(tokens[one].lemma in OFFICES - _OF_BODIES for one in kinds)
+    return any(
+        tokens[one].dep == "appos"
+        and tokens[one].lemma in _TRADES
+        and any(tokens[child].text in ("a", "an") for child in parse.children[one])
+        for one in parse.children[head]
+    )
 
 
 def _has_office(parse: Parse, number: int, end: int) -> bool:

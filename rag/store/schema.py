@@ -8,7 +8,7 @@ from rag.terms import STEMMER
 
 FORMAT = 7  # raise it when the meaning of a saved byte changes
 # Raise it when `segment`, `quotes`, `terms` or `origins` give other results: indexes are cut again.
-_ANALYSIS = 11
+_ANALYSIS = 12
 ANALYSIS = f"{_ANALYSIS} {STEMMER}"
 APPLICATION = 0x4F6E5265  # "OnRe", in SQLite's header: whose file this is
 SCHEMA = """
