@@ -156,6 +156,10 @@ def test_several_who_have_an_office_are_nobody_who_bears_it(text: str, who: list
             "Charly Salonius-Lind",
         ),
         ("Martin Reid met Zenda, a leader in shoes. He said it was late.", "Martin Reid"),
+        (
+            "Martin Reid spoke.\n\nMorgan Stanley, a manager of funds, left. He said it was late.",
+            "Martin Reid",
+        ),
     ],
 )
 def test_who_is_told_to_be_of_a_trade_is_a_person(text: str, who: str) -> None:
